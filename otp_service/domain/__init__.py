@@ -1,0 +1,1 @@
+"""Rules and types of the login flow: the standard library and `phonenumbers` only."""

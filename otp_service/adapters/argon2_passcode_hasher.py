@@ -1,0 +1,70 @@
+"""PasscodeHasher: argon2id over the peppered passcode, on a pool of as many threads as cores.
+
+The pepper, not the cost, protects 10^6 candidates: whoever has Redis but not the pepper has
+nothing to try them against. More hashing threads than cores only cost memory and fairness.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+@dataclass(frozen=True, slots=True)
+class Pepper:
+    """A secret key and the short name by which a digest remembers it."""
+
+    key_id: str
+    key: bytes
+
+    def __repr__(self) -> str:
+        return f"Pepper({self.key_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Argon2Cost:
+    """RFC 9106 parameters: memory in KiB, passes, lanes."""
+
+    memory_kib: int = 7168
+    passes: int = 1
+    lanes: int = 1
+
+
+class Argon2PasscodeHasher:
+    """Digests read `<pepper key id>:<argon2 encoded hash>`; the first pepper makes new ones."""
+
+    def __init__(self, peppers: Sequence[Pepper], cost: Argon2Cost, threads: int) -> None:
+        self._newest = peppers[0]
+        self._peppers = {pepper.key_id: pepper for pepper in peppers}
+        self._argon2 = PasswordHasher(
+            memory_cost=cost.memory_kib, time_cost=cost.passes, parallelism=cost.lanes
+        )
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+
+    def digest(self, challenge_id: str, passcode: str) -> str:
+        peppered = _peppered(self._newest, challenge_id, passcode)
+        encoded = self._pool.submit(self._argon2.hash, peppered).result()
+        return f"{self._newest.key_id}:{encoded}"
+
+    def matches(self, digest: str, challenge_id: str, passcode: str) -> bool:
+        key_id, _, encoded = digest.partition(":")
+        pepper = self._peppers.get(key_id)
+        if pepper is None:
+            return False
+        peppered = _peppered(pepper, challenge_id, passcode)
+        try:
+            return self._pool.submit(self._argon2.verify, encoded, peppered).result()
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+
+def _peppered(pepper: Pepper, challenge_id: str, passcode: str) -> bytes:
+    # The challenge id makes a digest worthless for any other challenge.
+    return hmac.digest(pepper.key, (challenge_id + passcode).encode(), hashlib.sha256)

@@ -1,0 +1,219 @@
+"""SendLimiter on the `limits` package: an exact window for each number, constant-size ones else.
+
+`limits` can take a place but not give it back, and takes its time from this machine's clock; the
+storage below adds the first and takes the time from Redis, which all instances share.
+"""
+
+import ipaddress
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TypeAlias
+
+import redis
+from limits import RateLimitItem, parse_many
+from limits.storage import RedisStorage
+
+from otp_service.adapters.redis_scripts import store_errors
+from otp_service.domain.challenge import RequestOrigin, SendTicket
+from otp_service.domain.errors import RateLimitedError
+
+KEY_PREFIX = "otp-limits"
+# People get whole /64 networks: one of them is one household, however many addresses it uses.
+_IPV6_HOUSEHOLD_BITS = 64
+# A place is free only after the instant it ends, and Redis' TTLs are whole milliseconds.
+_STRICTLY_AFTER_S = 0.002
+
+Limits: TypeAlias = Sequence[RateLimitItem]
+
+
+@dataclass(frozen=True, slots=True)
+class SendLimits:
+    """Each in the notation of `limits`: "3 per 15 minutes", several joined by ";"."""
+
+    phone: str
+    ip: str
+    client: str
+    daily: str
+
+
+def parse_limits(text: str) -> Limits:
+    """Shortest window first. Raise ValueError."""
+    return sorted(parse_many(text), key=lambda item: item.get_expiry())
+
+
+def network_of(ip: str) -> str:
+    """Whom an address stands for: itself, or its /64. Raise ValueError."""
+    address = ipaddress.ip_address(ip)
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, _IPV6_HOUSEHOLD_BITS), strict=False))
+    return str(address)
+
+
+class LimitsSendLimiter:
+    """At most one round trip a limit, narrowest first; a denied send keeps none of its places."""
+
+    def __init__(self, client: "redis.Redis", limits: SendLimits) -> None:
+        storage = _Storage(
+            "redis://", connection_pool=client.connection_pool, key_prefix=KEY_PREFIX
+        )
+        self._storage = storage
+        self._phone = [_ExactLimit(storage, item) for item in parse_limits(limits.phone)]
+        self._ip = [_CountedLimit(storage, item) for item in parse_limits(limits.ip)]
+        self._client = [_CountedLimit(storage, item) for item in parse_limits(limits.client)]
+        self._daily = [_CountedLimit(storage, item) for item in parse_limits(limits.daily)]
+
+    def take(self, ticket: SendTicket, origin: RequestOrigin) -> "Places":
+        now_s = ticket.begun_at_ms / 1000
+        places = Places(self._storage)
+        for scope, limit, holder in self._applicable(ticket, origin):
+            with store_errors("take_place"):
+                taken = limit.take(holder, now_s)
+                wait_s = 0.0 if taken else limit.wait_s(holder, now_s)
+            if not taken:
+                places.give_back()
+                raise RateLimitedError(scope, retry_after_s=max(1, math.ceil(wait_s + _STRICTLY_AFTER_S)))
+            places.add(limit, holder)
+        return places
+
+    def _applicable(
+        self, ticket: SendTicket, origin: RequestOrigin
+    ) -> "list[tuple[str, _Limit, str]]":
+        rows: list[tuple[str, _Limit, str]] = [
+            ("phone", limit, ticket.subject.phone_id) for limit in self._phone
+        ]
+        if origin.end_user_ip:
+            holder = network_of(origin.end_user_ip)
+            rows += [("ip", limit, holder) for limit in self._ip]
+        rows += [("client", limit, origin.client_id) for limit in self._client]
+        rows += [("global", limit, "service") for limit in self._daily]
+        return rows
+
+
+class Places:
+    """TakenPlaces: what one send took."""
+
+    def __init__(self, storage: "_Storage") -> None:
+        self._storage = storage
+        self._taken: list[tuple[_Limit, str]] = []
+
+    def add(self, limit: "_Limit", holder: str) -> None:
+        self._taken.append((limit, holder))
+
+    def give_back(self) -> None:
+        """All in one round trip."""
+        with store_errors("give_back"), self._storage.pipeline() as pipeline:
+            for limit, holder in self._taken:
+                limit.give_back(pipeline, holder)
+            pipeline.execute()
+        self._taken.clear()
+
+
+class _Storage(RedisStorage):
+    """`limits`' Redis storage with Redis' own time and with a way back."""
+
+    _GIVE_BACK = (files("otp_service.adapters") / "lua" / "give_back.lua").read_text("utf-8")
+
+    def pipeline(self) -> "redis.client.Pipeline":
+        client: redis.Redis = self.storage
+        return client.pipeline(transaction=False)
+
+    def take_exact(self, key: str, limit: int, window_s: int, now_s: float) -> bool:
+        taken = self.lua_acquire_moving_window(
+            [self.prefixed_key(key)], [repr(now_s), limit, window_s, 1]
+        )
+        return bool(taken)
+
+    def exact_place_free_at(self, key: str, limit: int, window_s: int) -> float:
+        """Unix seconds when the oldest of the last `limit` places leaves the window."""
+        oldest = self.storage.lindex(self.prefixed_key(key), limit - 1)
+        return float(oldest) + window_s if oldest else 0.0
+
+    def give_back_exact(self, pipeline: "redis.client.Pipeline", key: str) -> None:
+        # The newest place is ours: others for the same number wait for our in-flight lock.
+        pipeline.lpop(self.prefixed_key(key))
+
+    def give_back_counted(self, pipeline: "redis.client.Pipeline", key: str) -> None:
+        current = self.prefixed_key(self._current_window_key(key))
+        previous = self.prefixed_key(self._previous_window_key(key))
+        pipeline.eval(self._GIVE_BACK, 2, current, previous)
+
+
+@dataclass(frozen=True, slots=True)
+class _ExactLimit:
+    """A moving window: one entry a hit, so only for small limits."""
+
+    storage: _Storage
+    item: RateLimitItem
+
+    def take(self, holder: str, now_s: float) -> bool:
+        item = self.item
+        return self.storage.take_exact(
+            self._key(holder), item.amount, item.get_expiry(), now_s
+        )
+
+    def wait_s(self, holder: str, now_s: float) -> float:
+        item = self.item
+        free_at = self.storage.exact_place_free_at(
+            self._key(holder), item.amount, item.get_expiry()
+        )
+        return free_at - now_s
+
+    def give_back(self, pipeline: "redis.client.Pipeline", holder: str) -> None:
+        self.storage.give_back_exact(pipeline, self._key(holder))
+
+    def _key(self, holder: str) -> str:
+        # The strategy is in the key: another one would find a key of the wrong type.
+        return self.item.key_for("moving", holder)
+
+
+@dataclass(frozen=True, slots=True)
+class _CountedLimit:
+    """A sliding window counter: two numbers, whatever the limit's size."""
+
+    storage: _Storage
+    item: RateLimitItem
+
+    def take(self, holder: str, now_s: float) -> bool:  # noqa: ARG002 - Redis' TTLs are its clock
+        item = self.item
+        return self.storage.acquire_sliding_window_entry(
+            self._key(holder), item.amount, item.get_expiry()
+        )
+
+    def wait_s(self, holder: str, now_s: float) -> float:  # noqa: ARG002
+        item = self.item
+        window = self.storage.get_sliding_window(self._key(holder), item.get_expiry())
+        return sliding_wait_s(item.amount, item.get_expiry(), *window)
+
+    def give_back(self, pipeline: "redis.client.Pipeline", holder: str) -> None:
+        self.storage.give_back_counted(pipeline, self._key(holder))
+
+    def _key(self, holder: str) -> str:
+        return self.item.key_for("sliding", holder)
+
+
+_Limit: TypeAlias = _ExactLimit | _CountedLimit
+
+
+def sliding_wait_s(
+    limit: int,
+    window_s: int,
+    previous_count: int,
+    previous_ttl_s: float,
+    current_count: int,
+    current_ttl_s: float,
+) -> float:
+    """Seconds until a sliding window counter has a place again, if nobody else takes one.
+
+    `limits` weighs the previous window by what is left of it: floor(previous * ttl / window), and
+    lets the current window's key live for twice the window.
+    """
+    free = limit - current_count
+    if free > 0:
+        # The previous window's weight has to sink below the places that are free.
+        return max(0.0, previous_ttl_s - free * window_s / max(previous_count, 1))
+    # The current window has to end first; then it is the previous one, and its weight sinks.
+    return (current_ttl_s - window_s) + window_s * (1 - limit / current_count)

@@ -1,0 +1,26 @@
+-- Turn a matched challenge into a session, once. Of N parallel right answers one finds it alive.
+-- KEYS: audit, history, challenge, pending, failures, lock, sessions, roles.
+-- ARGV: context (with session id), challenge id, attempt number, default role,
+--   JSON object role -> session seconds.
+-- Returns {'granted', role, issued at, expires at} in Unix seconds | {'gone'}.
+local challenge, pending, failures, lock = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local sessions, roles = KEYS[7], KEYS[8]
+local id, attempt, default_role = ARGV[2], ARGV[3], ARGV[4]
+
+if redis.call('HGET', challenge, 'id') ~= id and redis.call('HGET', pending, 'id') ~= id then
+  append_event('attempt_refused', 'refused', 'already_used', attempt)
+  return {'gone'}
+end
+redis.call('DEL', challenge, pending, failures, lock)
+
+local assignment = redis.call('HGET', roles, context.phone_id)
+local role = assignment and cjson.decode(assignment).role or default_role
+local issued_at = math.floor(now_ms() / 1000)
+local expires_at = issued_at + cjson.decode(ARGV[5])[role]
+
+redis.call('ZREMRANGEBYSCORE', sessions, '-inf', issued_at)
+redis.call('ZADD', sessions, expires_at, context.session_id)
+local last = redis.call('ZRANGE', sessions, -1, -1, 'WITHSCORES')[2]
+redis.call('EXPIREAT', sessions, last)
+append_event('login_succeeded', 'success', role, attempt)
+return {'granted', role, issued_at, expires_at}

@@ -1,0 +1,240 @@
+"""ChallengeStore on Redis. Each method is one Lua script, hence atomic, audit included."""
+
+import json
+from dataclasses import dataclass
+
+from otp_service.adapters.redis_audit_context import AuditContext
+from otp_service.adapters.redis_keys import NumberKeys
+from otp_service.adapters.redis_scripts import Reply, Scripts
+from otp_service.domain.audit import AuditEvent, Outcome, RefusalReason
+from otp_service.domain.challenge import (
+    AttemptTicket,
+    Candidate,
+    Grant,
+    LockoutPolicy,
+    RequestOrigin,
+    SendKind,
+    SendTicket,
+)
+from otp_service.domain.errors import (
+    ExpiredCodeError,
+    InvalidCodeError,
+    LockedError,
+    OtpError,
+    RateLimitedError,
+    SendInProgressError,
+    TooManyAttemptsError,
+)
+from otp_service.domain.roles import DEFAULT_ROLE, Role
+from otp_service.domain.session import SessionPolicy
+from otp_service.domain.subject import Subject
+
+# Longer than the longest send: hashing, connecting, waiting for Meta, one more try.
+IN_FLIGHT_LOCK_MS = 30_000
+_REQUESTED = {
+    SendKind.SEND: AuditEvent.SEND_REQUESTED,
+    SendKind.RESEND: AuditEvent.RESEND_REQUESTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RedisChallengeStore:
+    """`passcode_ttl_s` counts from generation; `max_attempts` is per passcode."""
+
+    scripts: Scripts
+    context: AuditContext
+    lockout: LockoutPolicy
+    sessions: SessionPolicy
+    passcode_ttl_s: int
+    max_attempts: int
+
+    def refuse_send(self, subject: Subject, reason: RefusalReason, origin: RequestOrigin) -> None:
+        keys = NumberKeys(subject.phone_id)
+        self.scripts.run(
+            "append_event",
+            [keys.audit, keys.history],
+            self.context.encode(subject, origin),
+            AuditEvent.SEND_REFUSED,
+            Outcome.REFUSED,
+            reason,
+        )
+
+    def begin_send(
+        self, kind: SendKind, challenge_id: str, subject: Subject, origin: RequestOrigin
+    ) -> SendTicket:
+        keys = NumberKeys(subject.phone_id)
+        state, *figures = self.scripts.run(
+            "begin_send",
+            [keys.audit, keys.history, keys.sending, keys.failures, keys.lock],
+            self.context.encode(subject, origin, request_id=challenge_id),
+            _REQUESTED[kind],
+            challenge_id,
+            IN_FLIGHT_LOCK_MS,
+            self.passcode_ttl_s * 1000,
+            self.lockout.stop_at,
+        )
+        _raise_if_locked(state, figures)
+        if state == "in_progress":
+            raise SendInProgressError
+        now_ms, expires_at_ms = (int(figure) for figure in figures)
+        return SendTicket(challenge_id, subject, now_ms, expires_at_ms)
+
+    def arm_send(self, ticket: SendTicket, digest: str, origin: RequestOrigin) -> None:
+        keys = NumberKeys(ticket.subject.phone_id)
+        (state,) = self.scripts.run(
+            "arm_send",
+            [keys.audit, keys.history, keys.sending, keys.pending, keys.challenge],
+            self._send_context(ticket, origin),
+            ticket.challenge_id,
+            digest,
+            ticket.expires_at_ms,
+        )
+        if state == "lost":
+            raise SendInProgressError
+
+    def confirm_send(self, ticket: SendTicket, wamid: str, origin: RequestOrigin) -> int:
+        keys = NumberKeys(ticket.subject.phone_id)
+        _, left_ms = self.scripts.run(
+            "confirm_send",
+            [keys.audit, keys.history, keys.sending, keys.pending, keys.challenge],
+            self._send_context(ticket, origin, wamid=wamid),
+            ticket.challenge_id,
+        )
+        return int(left_ms)
+
+    def withdraw_send(self, ticket: SendTicket, refusal: OtpError, origin: RequestOrigin) -> None:
+        if isinstance(refusal, RateLimitedError):
+            event, outcome = AuditEvent.SEND_REFUSED, Outcome.REFUSED
+        else:
+            event, outcome = AuditEvent.SEND_FAILED, Outcome.FAILURE
+        self._end_send(ticket, origin, event, outcome, refusal.audit_reason, "drop")
+
+    def park_send(self, ticket: SendTicket, origin: RequestOrigin) -> None:
+        self._end_send(ticket, origin, AuditEvent.SEND_UNCONFIRMED, Outcome.UNKNOWN, "", "keep")
+
+    def count_attempt(
+        self, subject: Subject, request_id: str | None, origin: RequestOrigin
+    ) -> AttemptTicket:
+        keys = NumberKeys(subject.phone_id)
+        state, *rest = self.scripts.run(
+            "count_attempt",
+            [keys.audit, keys.history, keys.challenge, keys.pending, keys.failures, keys.lock],
+            self.context.encode(subject, origin, request_id=request_id or ""),
+            request_id or "",
+            self.max_attempts,
+            self.lockout.threshold,
+            self.lockout.first_lock_s * 1000,
+            self.lockout.longest_lock_s * 1000,
+            self.lockout.stop_at,
+        )
+        _raise_if_locked(state, rest)
+        if state == RefusalReason.TRIES_SPENT:
+            raise TooManyAttemptsError
+        if state != "counted":
+            raise ExpiredCodeError
+        number, remaining, *pairs = rest
+        candidates = tuple(
+            Candidate(str(challenge_id), str(digest))
+            for challenge_id, digest in zip(pairs[::2], pairs[1::2], strict=True)
+        )
+        return AttemptTicket(subject, int(number), int(remaining), candidates)
+
+    def reject_attempt(self, ticket: AttemptTicket, origin: RequestOrigin) -> InvalidCodeError:
+        keys = NumberKeys(ticket.subject.phone_id)
+        state, left_ms = self.scripts.run(
+            "reject_attempt",
+            [keys.audit, keys.history, keys.failures, keys.lock],
+            self._attempt_context(ticket, ticket.candidates[0], origin),
+            ticket.attempt_number,
+            self.lockout.stop_at,
+        )
+        if state == "open":
+            return InvalidCodeError(attempts_remaining=ticket.attempts_remaining)
+        # The number is locked from here on, so whatever tries the passcode had left are no use.
+        wait_s = _whole_seconds(left_ms) if state == "locked" else None
+        return InvalidCodeError(attempts_remaining=0, retry_after_s=wait_s)
+
+    def consume(
+        self, ticket: AttemptTicket, matched: Candidate, session_id: str, origin: RequestOrigin
+    ) -> Grant:
+        keys = NumberKeys(ticket.subject.phone_id)
+        state, *grant = self.scripts.run(
+            "consume",
+            [
+                keys.audit,
+                keys.history,
+                keys.challenge,
+                keys.pending,
+                keys.failures,
+                keys.lock,
+                keys.sessions,
+                keys.roles,
+            ],
+            self._attempt_context(ticket, matched, origin, session_id=session_id),
+            matched.challenge_id,
+            ticket.attempt_number,
+            DEFAULT_ROLE,
+            json.dumps({role: self.sessions.ttl_of(role) for role in Role}),
+        )
+        if state == "gone":
+            raise ExpiredCodeError
+        role, issued_at, expires_at = grant
+        return Grant(Role(str(role)), int(issued_at), int(expires_at))
+
+    def clear_lockout(self, subject: Subject, origin: RequestOrigin) -> int:
+        keys = NumberKeys(subject.phone_id)
+        _, failures = self.scripts.run(
+            "clear_lockout",
+            [keys.audit, keys.history, keys.failures, keys.lock],
+            self.context.encode(subject, origin),
+        )
+        return int(failures)
+
+    def _end_send(
+        self,
+        ticket: SendTicket,
+        origin: RequestOrigin,
+        event: AuditEvent,
+        outcome: Outcome,
+        reason: str,
+        passcode: str,
+    ) -> None:
+        keys = NumberKeys(ticket.subject.phone_id)
+        self.scripts.run(
+            "withdraw_send",
+            [keys.audit, keys.history, keys.sending, keys.pending],
+            self._send_context(ticket, origin),
+            ticket.challenge_id,
+            event,
+            outcome,
+            reason,
+            passcode,
+        )
+
+    def _send_context(self, ticket: SendTicket, origin: RequestOrigin, wamid: str = "") -> str:
+        return self.context.encode(
+            ticket.subject, origin, request_id=ticket.challenge_id, wamid=wamid
+        )
+
+    def _attempt_context(
+        self,
+        ticket: AttemptTicket,
+        candidate: Candidate,
+        origin: RequestOrigin,
+        session_id: str = "",
+    ) -> str:
+        return self.context.encode(
+            ticket.subject, origin, request_id=candidate.challenge_id, session_id=session_id
+        )
+
+
+def _whole_seconds(milliseconds: str | int) -> int:
+    """Rounded up, so that waiting that long is always enough."""
+    return -(-int(milliseconds) // 1000)
+
+
+def _raise_if_locked(state: str | int, figures: Reply) -> None:
+    if state == RefusalReason.STOPPED:
+        raise LockedError(retry_after_s=None)
+    if state == RefusalReason.LOCKED:
+        raise LockedError(retry_after_s=_whole_seconds(figures[0]))

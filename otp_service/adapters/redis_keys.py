@@ -1,0 +1,55 @@
+"""Every Redis key of the service. The keys of one number share the hash tag of its shard.
+
+So one script changes a number's state and its audit together, on a Cluster as on one server.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+SHARDS = 16
+
+
+def shard_of(phone_id: str) -> int:
+    return zlib.crc32(phone_id.encode()) % SHARDS
+
+
+@dataclass(frozen=True, slots=True)
+class ShardKeys:
+    """Keys that a whole shard shares."""
+
+    shard: int
+
+    @property
+    def audit(self) -> str:
+        """Stream of audit events; lives as long as its retention."""
+        return f"{{otp:{self.shard:02d}}}:audit"
+
+    @property
+    def roles(self) -> str:
+        """Hash phone_id -> assignment (JSON). No TTL: a role holds until it is changed."""
+        return f"{{otp:{self.shard:02d}}}:roles"
+
+
+class NumberKeys:
+    """Keys of one phone number."""
+
+    def __init__(self, phone_id: str) -> None:
+        self.shard = ShardKeys(shard_of(phone_id))
+        self.audit = self.shard.audit
+        self.roles = self.shard.roles
+        tag = f"{{otp:{self.shard.shard:02d}}}"
+        # Hash id, digest, tries: the passcode that Meta took. TTL: the passcode's own.
+        self.challenge = f"{tag}:challenge:{phone_id}"
+        # The same, while its message is in flight or its outcome unknown.
+        self.pending = f"{tag}:pending:{phone_id}"
+        # Challenge id of the send in flight. TTL: longer than any send takes.
+        self.sending = f"{tag}:sending:{phone_id}"
+        # Count. No TTL: only a login or an administrator gives failures back.
+        self.failures = f"{tag}:failures:{phone_id}"
+        # Flag. TTL: the lock-out's.
+        self.lock = f"{tag}:lock:{phone_id}"
+        # Sorted set of live session ids by expiry. TTL: the last one's.
+        self.sessions = f"{tag}:sessions:{phone_id}"
+        # List of the number's event ids in the shard's stream. TTL: the audit's retention.
+        # Not a stream: each stream reserves 4 KiB, which is 410 bytes an event at 10 events.
+        self.history = f"{tag}:history:{phone_id}"

@@ -1,0 +1,74 @@
+"""Lua scripts from `lua/*.lua`, each with the shared prelude, and Redis errors made ours."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TypeAlias
+
+import redis
+import structlog
+from redis.commands.core import Script
+
+from otp_service.domain.errors import StoreUnavailableError
+
+Arg: TypeAlias = str | int
+Reply: TypeAlias = list[str | int]
+
+_LUA = files("otp_service.adapters") / "lua"
+_PRELUDE = ("audit", "lockout")
+_SCRIPTS = (
+    "append_event",
+    "arm_send",
+    "begin_send",
+    "clear_lockout",
+    "confirm_send",
+    "consume",
+    "count_attempt",
+    "end_sessions",
+    "reject_attempt",
+    "set_role",
+    "withdraw_send",
+)
+_log = structlog.get_logger(__name__)
+
+
+def _source(name: str) -> str:
+    return (_LUA / f"{name}.lua").read_text(encoding="utf-8")
+
+
+@contextmanager
+def store_errors(step: str) -> Iterator[None]:
+    """Raise StoreUnavailableError for whatever Redis or its client raises inside."""
+    try:
+        yield
+    except redis.RedisError as error:
+        _log.warning("redis_failed", step=step, error=type(error).__name__, kind=_error_word(error))
+        raise StoreUnavailableError from error
+
+
+def _error_word(error: redis.RedisError) -> str:
+    # A reply's first word (OOM, READONLY, NOPERM) says what happened; the rest may quote a key.
+    if isinstance(error, redis.ResponseError):
+        return str(error).split(" ", 1)[0]
+    return ""
+
+
+class Scripts:
+    def __init__(self, client: "redis.Redis") -> None:
+        prelude = "\n".join(_source(name) for name in _PRELUDE)
+        self.client = client
+        self._scripts: dict[str, Script] = {
+            name: client.register_script(f"{prelude}\n{_source(name)}") for name in _SCRIPTS
+        }
+
+    def load(self) -> None:
+        """Load all scripts, so that no request pays for it. Raise StoreUnavailableError."""
+        with store_errors("script_load"):
+            for script in self._scripts.values():
+                self.client.script_load(script.script)
+
+    def run(self, name: str, keys: Sequence[str], *args: Arg) -> Reply:
+        """One round trip (two after Redis lost its scripts). Raise StoreUnavailableError."""
+        with store_errors(name):
+            reply: Reply = self._scripts[name](keys=list(keys), args=list(args))
+        return reply

@@ -1,0 +1,83 @@
+"""PasscodeSender over the WhatsApp Cloud API, and what Meta's errors mean to a login."""
+
+import logging
+import math
+from dataclasses import dataclass
+
+import structlog
+
+from otp_service.domain.errors import (
+    DeliveryError,
+    DeliveryFailedError,
+    DeliveryUnavailableError,
+    RecipientUnreachableError,
+)
+from otp_service.domain.phone_number import PhoneNumber
+from otp_service.domain.ports import UnconfirmedSendError
+from otp_service.whatsapp import (
+    OperatorError,
+    PlatformError,
+    RecipientError,
+    UnknownOutcomeError,
+    WhatsAppCloudAPI,
+    WhatsAppError,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppPasscodeSender:
+    """Sends the authentication template `template` in `language`."""
+
+    api: WhatsAppCloudAPI
+    template: str
+    language: str
+
+    def send(self, to: PhoneNumber, passcode: str, challenge_id: str) -> str:
+        try:
+            message = self.api.send_authentication_otp(
+                to.e164,
+                passcode,
+                template=self.template,
+                language=self.language,
+                callback_data=challenge_id,
+            )
+        except UnknownOutcomeError as error:
+            _log_failure("whatsapp_unconfirmed", error, to, challenge_id)
+            raise UnconfirmedSendError from None
+        except WhatsAppError as error:
+            _log_failure("whatsapp_refused", error, to, challenge_id)
+            raise _refusal(error) from None
+        return message.wamid
+
+
+def _refusal(error: WhatsAppError) -> DeliveryError:
+    """What the person is told: never Meta's words, only whose problem it is."""
+    meta_code = error.graph.code if error.graph else None
+    if isinstance(error, RecipientError):
+        return RecipientUnreachableError(meta_code=meta_code)
+    if isinstance(error, OperatorError):
+        return DeliveryFailedError(meta_code=meta_code)
+    wait_s = error.retry_after_s if isinstance(error, PlatformError) else None
+    return DeliveryUnavailableError(
+        meta_code=meta_code, retry_after_s=math.ceil(wait_s) if wait_s else None
+    )
+
+
+def _log_failure(event: str, error: WhatsAppError, to: PhoneNumber, challenge_id: str) -> None:
+    """The operator's line: Meta's code, details and trace id, which no caller gets to see."""
+    graph = error.graph
+    _log.log(
+        logging.ERROR if error.alert or error.stop else logging.WARNING,
+        event,
+        phone=to.masked,
+        login_request_id=challenge_id,
+        summary=str(error),
+        meta_code=graph.code if graph else None,
+        meta_subcode=graph.subcode if graph else None,
+        meta_details=graph.safe_details if graph else None,
+        fbtrace_id=graph.fbtrace_id if graph else None,
+        every_send_fails=error.stop,
+    )
+

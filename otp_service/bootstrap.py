@@ -1,0 +1,151 @@
+"""The composition root: the only file that names concrete adapters."""
+
+import hashlib
+import hmac
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+
+from otp_service import __version__
+from otp_service.adapters.argon2_passcode_hasher import Argon2Cost, Argon2PasscodeHasher, Pepper
+from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
+from otp_service.adapters.limits_send_limiter import LimitsSendLimiter, SendLimits
+from otp_service.adapters.redis_audit_context import AuditContext
+from otp_service.adapters.redis_challenge_store import RedisChallengeStore
+from otp_service.adapters.redis_connection import connect
+from otp_service.adapters.redis_role_registry import RedisRoleRegistry
+from otp_service.adapters.redis_scripts import Scripts, store_errors
+from otp_service.adapters.redis_session_registry import RedisSessionRegistry
+from otp_service.adapters.semaphore_send_capacity import SemaphoreSendCapacity
+from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
+from otp_service.domain.administration import Administration
+from otp_service.domain.api_clients import ApiClients
+from otp_service.domain.challenge import LockoutPolicy
+from otp_service.domain.errors import StoreUnavailableError
+from otp_service.domain.login_service import LoginService
+from otp_service.domain.phone_number import PhoneNumberReader
+from otp_service.domain.session import SessionPolicy
+from otp_service.domain.session_service import SessionService
+from otp_service.domain.subject import Pseudonyms
+from otp_service.settings import Settings
+from otp_service.whatsapp import WhatsAppCloudAPI
+
+# Of a worker's threads, how many may wait on Meta: the rest keeps answering people.
+_SENDING_SHARE = 0.75
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the HTTP layer and the command line are given.
+
+    `check_store` raises StoreUnavailableError when Redis is away.
+    """
+
+    clients: ApiClients
+    logins: LoginService
+    sessions: SessionService
+    administration: Administration
+    check_store: Callable[[], None]
+
+
+def build_services(settings: Settings) -> Services:
+    """Build everything from settings; connects to Redis only to load scripts, if it is there."""
+    client = connect(settings.redis_url)
+    scripts = _loaded_scripts(client)
+    context = AuditContext(retention_ms=settings.audit_retention_days * 86_400_000)
+    numbers = PhoneNumberReader(
+        settings.otp_default_region, frozenset(settings.otp_allowed_countries)
+    )
+    pseudonyms = Pseudonyms(_derived(settings.otp_pseudonym_key, "phone-id"))
+    tokens = ItsdangerousSessionTokens(
+        [_derived(key, "session") for key in settings.otp_secret_keys],
+        settings.session_audience,
+        time.time,
+    )
+    store = RedisChallengeStore(
+        scripts=scripts,
+        context=context,
+        lockout=LockoutPolicy(),
+        sessions=SessionPolicy(settings.session_ttl, settings.session_ttl_privileged),
+        passcode_ttl_s=settings.otp_ttl,
+        max_attempts=settings.otp_max_attempts,
+    )
+    return Services(
+        clients=settings.api_clients,
+        logins=LoginService(
+            numbers=numbers,
+            pseudonyms=pseudonyms,
+            store=store,
+            limiter=_limiter(settings, client),
+            capacity=SemaphoreSendCapacity(int(settings.web_threads * _SENDING_SHARE)),
+            hasher=_hasher(settings),
+            sender=_sender(settings),
+            tokens=tokens,
+        ),
+        sessions=SessionService(tokens, RedisSessionRegistry(scripts, context)),
+        administration=Administration(
+            numbers, pseudonyms, store, RedisRoleRegistry(scripts, context)
+        ),
+        check_store=lambda: _ping(client),
+    )
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    """One secret, several keys: HMAC-SHA-256 as the KDF of NIST SP 800-108r1 in counter mode."""
+    return hmac.digest(secret.encode(), f"otp-service/{purpose}/v1".encode(), hashlib.sha256)
+
+
+def _hasher(settings: Settings) -> Argon2PasscodeHasher:
+    peppers = [
+        # The name a digest keeps is derived as well, so that it says nothing about the key.
+        Pepper(_derived(key, "pepper-id").hex()[:8], _derived(key, "pepper"))
+        for key in settings.otp_secret_keys
+    ]
+    cost = Argon2Cost(
+        settings.otp_argon2_memory_kib, settings.otp_argon2_passes, settings.otp_argon2_lanes
+    )
+    threads = max(1, (os.cpu_count() or 1) // settings.web_workers)
+    return Argon2PasscodeHasher(peppers, cost, threads)
+
+
+def _limiter(settings: Settings, client: "redis.Redis") -> LimitsSendLimiter:
+    limits = SendLimits(
+        phone=settings.otp_send_limit,
+        ip=settings.otp_ip_limit,
+        client=settings.otp_client_limit,
+        daily=settings.otp_daily_limit,
+    )
+    return LimitsSendLimiter(client, limits)
+
+
+def _sender(settings: Settings) -> WhatsAppPasscodeSender:
+    api = WhatsAppCloudAPI(
+        access_token=settings.whatsapp_access_token,
+        phone_number_id=settings.whatsapp_phone_number_id,
+        app_secret=settings.whatsapp_app_secret,
+        api_version=settings.whatsapp_api_version,
+        base_url=settings.whatsapp_api_base_url,
+        pool_size=settings.web_threads,
+        user_agent=f"otp-service/{__version__}",
+    )
+    return WhatsAppPasscodeSender(
+        api, settings.whatsapp_template_name, settings.whatsapp_template_language
+    )
+
+
+def _loaded_scripts(client: "redis.Redis") -> Scripts:
+    scripts = Scripts(client)
+    try:
+        scripts.load()
+    except StoreUnavailableError:
+        # Start anyway: /readyz says so, and each script loads itself once Redis is there.
+        pass
+    return scripts
+
+
+def _ping(client: "redis.Redis") -> None:
+    with store_errors("ping"):
+        client.ping()

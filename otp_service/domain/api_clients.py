@@ -1,0 +1,49 @@
+"""The backends that call us: known by the hash of their key, allowed by scope."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from otp_service.domain.errors import ForbiddenError, UnauthorizedError
+
+
+class Scope(StrEnum):
+    OTP = "otp"
+    SESSIONS = "sessions"
+    ROLES = "roles"
+    AUDIT = "audit"
+
+
+def key_digest(api_key: str) -> str:
+    """Hex SHA-256 of a key. A fast hash is enough: keys are 256 random bits, not words."""
+    return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    client_id: str
+    key_sha256: str
+    scopes: frozenset[Scope]
+
+    def require(self, scope: Scope) -> None:
+        """Raise ForbiddenError unless this client has the scope."""
+        if scope not in self.scopes:
+            raise ForbiddenError(f"This API key lacks the scope {scope.value}.")
+
+
+class ApiClients:
+    def __init__(self, clients: Iterable[ApiClient]) -> None:
+        self._clients = tuple(clients)
+
+    def authenticate(self, api_key: str) -> ApiClient:
+        """The client whose key this is. Raise UnauthorizedError.
+
+        Every client is compared, so that the time taken says nothing about which one was near.
+        """
+        presented = key_digest(api_key)
+        found = [c for c in self._clients if hmac.compare_digest(c.key_sha256, presented)]
+        if not api_key or not found:
+            raise UnauthorizedError
+        return found[0]

@@ -1,0 +1,98 @@
+"""A passcode on its way to one number, and the attempts to answer it."""
+
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from otp_service.domain.roles import Role
+from otp_service.domain.subject import Subject
+
+
+class SendKind(StrEnum):
+    """A resend is a send that the person asked for again; only the audit tells them apart."""
+
+    SEND = "send"
+    RESEND = "resend"
+
+
+def new_challenge_id() -> str:
+    """128 random bits, 22 characters of base64url; callers know it as `requestId`."""
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOrigin:
+    """Where a request came from, for the audit and the limits.
+
+    `ip` is the person's address where the caller gave it, else the caller's own; only
+    `end_user_ip` is limited as a person. `http_request_id` is the X-Request-ID.
+    """
+
+    client_id: str
+    ip: str = ""
+    end_user_ip: str | None = None
+    user_agent: str = ""
+    http_request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendTicket:
+    """The right to send one message now. Instants are milliseconds of Redis' clock."""
+
+    challenge_id: str
+    subject: Subject
+    begun_at_ms: int
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipt:
+    """What the caller is told: the login's `requestId` and the passcode's remaining seconds."""
+
+    challenge_id: str
+    expires_in_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One live passcode that an attempt may match."""
+
+    challenge_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptTicket:
+    """One counted attempt: the right to compare one submitted passcode with the candidates.
+
+    Usually one. While a resend is in flight, or its outcome is unknown, the earlier passcode and
+    the new one are both alive, newest first.
+    """
+
+    subject: Subject
+    attempt_number: int
+    attempts_remaining: int
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The login that one attempt won. Instants are Unix seconds."""
+
+    role: Role
+    issued_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutPolicy:
+    """How consecutive failures of one number are answered (NIST SP 800-63B-4 section 3.2.2).
+
+    Every `threshold` failures lock for twice as long as the time before, from `first_lock_s` up
+    to `longest_lock_s`; at `stop_at` failures only an administrator opens the number again.
+    """
+
+    threshold: int = 10
+    first_lock_s: int = 15 * 60
+    longest_lock_s: int = 24 * 60 * 60
+    stop_at: int = 100

@@ -1,0 +1,155 @@
+"""The login: send a passcode, send it again, turn the right one into a session."""
+
+from dataclasses import dataclass
+
+from otp_service.domain.audit import RefusalReason
+from otp_service.domain.challenge import (
+    AttemptTicket,
+    Candidate,
+    RequestOrigin,
+    SendKind,
+    SendReceipt,
+    SendTicket,
+    new_challenge_id,
+)
+from otp_service.domain.errors import (
+    AtCapacityError,
+    CountryNotAllowedError,
+    OtpError,
+    StoreUnavailableError,
+    UnconfirmedDeliveryError,
+)
+from otp_service.domain.passcode import generate_passcode, read_passcode
+from otp_service.domain.phone_number import PhoneNumber, PhoneNumberReader
+from otp_service.domain.ports import (
+    ChallengeStore,
+    PasscodeHasher,
+    PasscodeSender,
+    SendCapacity,
+    SendLimiter,
+    SessionTokens,
+    TakenPlaces,
+    UnconfirmedSendError,
+)
+from otp_service.domain.session import Login, Session, new_session_id
+from otp_service.domain.subject import Pseudonyms, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class LoginService:
+    numbers: PhoneNumberReader
+    pseudonyms: Pseudonyms
+    store: ChallengeStore
+    limiter: SendLimiter
+    capacity: SendCapacity
+    hasher: PasscodeHasher
+    sender: PasscodeSender
+    tokens: SessionTokens
+
+    def send(self, phone: str, origin: RequestOrigin) -> SendReceipt:
+        """Send a new passcode to `phone` (any spelling).
+
+        Raise InvalidPhoneError, CountryNotAllowedError, LockedError, SendInProgressError,
+        RateLimitedError, RecipientUnreachableError, DeliveryFailedError, DeliveryUnavailableError,
+        StoreUnavailableError.
+        """
+        return self._send(SendKind.SEND, phone, origin)
+
+    def resend(self, phone: str, origin: RequestOrigin) -> SendReceipt:
+        """As `send`: a new passcode, which replaces the earlier one once Meta took it."""
+        return self._send(SendKind.RESEND, phone, origin)
+
+    def validate(
+        self, phone: str, passcode: str, request_id: str | None, origin: RequestOrigin
+    ) -> Login:
+        """Turn the live passcode of `phone` into a session, once.
+
+        Raise InvalidPhoneError, InvalidRequestError (not six digits; no try is spent), LockedError,
+        ExpiredCodeError, TooManyAttemptsError, InvalidCodeError, StoreUnavailableError.
+        """
+        subject = self.pseudonyms.subject_of(self.numbers.read(phone))
+        digits = read_passcode(passcode)
+        ticket = self.store.count_attempt(subject, request_id, origin)
+        matched = self._matching(ticket, digits)
+        if matched is None:
+            raise self.store.reject_attempt(ticket, origin)
+        session_id = new_session_id()
+        grant = self.store.consume(ticket, matched, session_id, origin)
+        session = Session(
+            session_id=session_id,
+            phone_id=subject.phone_id,
+            role=grant.role,
+            client_id=origin.client_id,
+            issued_at=grant.issued_at,
+            expires_at=grant.expires_at,
+        )
+        return Login(self.tokens.sign(session), session)
+
+    def _send(self, kind: SendKind, phone: str, origin: RequestOrigin) -> SendReceipt:
+        number = self.numbers.read(phone)
+        subject = self.pseudonyms.subject_of(number)
+        try:
+            self.numbers.require_allowed_country(number)
+        except CountryNotAllowedError:
+            self.store.refuse_send(subject, RefusalReason.COUNTRY, origin)
+            raise
+        try:
+            with self.capacity.slot():
+                return self._send_in_slot(kind, number, subject, origin)
+        except AtCapacityError:
+            self.store.refuse_send(subject, RefusalReason.CAPACITY, origin)
+            raise
+
+    def _send_in_slot(
+        self, kind: SendKind, number: PhoneNumber, subject: Subject, origin: RequestOrigin
+    ) -> SendReceipt:
+        # The in-flight lock comes before the limits: otherwise of two simultaneous requests the
+        # loser could be told to wait a quarter of an hour for a place that is given back at once.
+        ticket = self.store.begin_send(kind, new_challenge_id(), subject, origin)
+        try:
+            places = self.limiter.take(ticket, origin)
+        except OtpError as refusal:
+            self._undo(ticket, refusal, None, origin)
+            raise
+        try:
+            wamid = self._issue_and_deliver(ticket, number, origin)
+        except UnconfirmedSendError:
+            self.store.park_send(ticket, origin)
+            raise UnconfirmedDeliveryError(ticket.challenge_id) from None
+        except OtpError as refusal:
+            self._undo(ticket, refusal, places, origin)
+            raise
+        expires_in_ms = self.store.confirm_send(ticket, wamid, origin)
+        return SendReceipt(ticket.challenge_id, -(-expires_in_ms // 1000))
+
+    def _issue_and_deliver(
+        self, ticket: SendTicket, number: PhoneNumber, origin: RequestOrigin
+    ) -> str:
+        passcode = generate_passcode()
+        digest = self.hasher.digest(ticket.challenge_id, passcode)
+        self.store.arm_send(ticket, digest, origin)
+        return self.sender.send(number, passcode, ticket.challenge_id)
+
+    def _undo(
+        self,
+        ticket: SendTicket,
+        refusal: OtpError,
+        places: TakenPlaces | None,
+        origin: RequestOrigin,
+    ) -> None:
+        # With the store away there is nothing to undo it with: the in-flight lock ends by itself.
+        if isinstance(refusal, StoreUnavailableError):
+            return
+        if places is not None:
+            places.give_back()
+        self.store.withdraw_send(ticket, refusal, origin)
+
+    def _matching(self, ticket: AttemptTicket, digits: str) -> Candidate | None:
+        return next(
+            (
+                candidate
+                for candidate in ticket.candidates
+                if self.hasher.matches(candidate.digest, candidate.challenge_id, digits)
+            ),
+            None,
+        )

@@ -1,0 +1,84 @@
+"""Phone numbers: any spelling a person types or pastes, read as one E.164 number."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+
+from otp_service.domain.errors import CountryNotAllowedError, InvalidPhoneError
+
+# The longest E.164 number has 15 digits; the rest is room for spaces, brackets and dashes.
+MAX_INPUT_CHARS = 48
+_PUNCTUATION = frozenset(" +-().\t/")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """`e164` is `+` and 8-15 digits; `region` the ISO 3166-1 country, `001` for none."""
+
+    e164: str
+    region: str
+
+    @property
+    def masked(self) -> str:
+        """For people to read: `+1******0100`."""
+        country_code = str(phonenumbers.parse(self.e164).country_code)
+        hidden = len(self.e164) - 1 - len(country_code) - 4
+        return f"+{country_code}{'*' * hidden}{self.e164[-4:]}"
+
+    def __repr__(self) -> str:
+        return f"PhoneNumber({self.masked})"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumberReader:
+    """Reads numbers of `default_region` without a country code, and only `allowed_countries`.
+
+    An empty `allowed_countries` allows every country.
+    """
+
+    default_region: str
+    allowed_countries: frozenset[str] = frozenset()
+
+    def read(self, text: str) -> PhoneNumber:
+        """Normalise to E.164 (ITU-T E.164). Raise InvalidPhoneError."""
+        plain = _plain_digits(text)
+        try:
+            number = phonenumbers.parse(plain, self.default_region)
+        except phonenumbers.NumberParseException:
+            raise InvalidPhoneError from None
+        if not phonenumbers.is_valid_number(number):
+            raise InvalidPhoneError
+        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return PhoneNumber(e164, phonenumbers.region_code_for_number(number) or "001")
+
+    def require_allowed_country(self, number: PhoneNumber) -> None:
+        """Raise CountryNotAllowedError."""
+        if self.allowed_countries and number.region not in self.allowed_countries:
+            raise CountryNotAllowedError
+
+
+def _plain_digits(text: str) -> str:
+    """ASCII digits and punctuation, or InvalidPhoneError.
+
+    Letters are refused although `phonenumbers` would read them: a vanity spelling or a sentence
+    around a number is a guess at who gets the code.
+    """
+    if len(text) > MAX_INPUT_CHARS:
+        raise InvalidPhoneError
+    # NFKC folds full-width forms; Cf are the invisible marks that contact apps paste around a number.
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(_plain(char) for char in folded if unicodedata.category(char) != "Cf").strip()
+
+
+def _plain(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if category == "Pd":
+        return "-"
+    if category == "Zs":
+        return " "
+    if char in _PUNCTUATION:
+        return char
+    raise InvalidPhoneError

@@ -1,0 +1,176 @@
+"""What the login flow needs from the world, in the domain's own verbs. Adapters implement these."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from otp_service.domain.audit import RefusalReason
+from otp_service.domain.challenge import (
+    AttemptTicket,
+    Candidate,
+    Grant,
+    RequestOrigin,
+    SendKind,
+    SendTicket,
+)
+from otp_service.domain.errors import InvalidCodeError, OtpError
+from otp_service.domain.phone_number import PhoneNumber
+from otp_service.domain.roles import Role, RoleAssignment, RoleChange
+from otp_service.domain.session import Session
+from otp_service.domain.subject import Subject
+
+
+class Clock(Protocol):
+    def __call__(self) -> float:
+        """Unix seconds."""
+        ...
+
+
+class ChallengeStore(Protocol):
+    """Challenges, attempts and failures of one number.
+
+    Each method is one atomic step that also writes its audit event: whatever is killed when, there
+    is no change without a record and no record without the change. All raise StoreUnavailableError.
+    """
+
+    def refuse_send(self, subject: Subject, reason: RefusalReason, origin: RequestOrigin) -> None:
+        """Record a send that was turned away before it began."""
+        ...
+
+    def begin_send(
+        self, kind: SendKind, challenge_id: str, subject: Subject, origin: RequestOrigin
+    ) -> SendTicket:
+        """Take the number's in-flight lock. Raise LockedError, SendInProgressError."""
+        ...
+
+    def arm_send(self, ticket: SendTicket, digest: str, origin: RequestOrigin) -> None:
+        """Make the new passcode answerable, beside the earlier one, before Meta gets it.
+
+        The person may have it before Meta's answer reaches us, or we may die waiting for it.
+        Raise SendInProgressError when the in-flight lock was lost meanwhile.
+        """
+        ...
+
+    def confirm_send(self, ticket: SendTicket, wamid: str, origin: RequestOrigin) -> int:
+        """Meta took the message: the new passcode replaces the earlier one.
+
+        Return the milliseconds it still lives; 0 when a login made it moot meanwhile.
+        """
+        ...
+
+    def withdraw_send(self, ticket: SendTicket, refusal: OtpError, origin: RequestOrigin) -> None:
+        """The message was not sent: the earlier passcode, if any, stays as it was."""
+        ...
+
+    def park_send(self, ticket: SendTicket, origin: RequestOrigin) -> None:
+        """Nobody knows whether Meta took it: both passcodes stay answerable."""
+        ...
+
+    def count_attempt(
+        self, subject: Subject, request_id: str | None, origin: RequestOrigin
+    ) -> AttemptTicket:
+        """Count one attempt, before anything is compared.
+
+        Raise LockedError, ExpiredCodeError (none alive, or another `requestId`; no try is spent),
+        TooManyAttemptsError.
+        """
+        ...
+
+    def reject_attempt(self, ticket: AttemptTicket, origin: RequestOrigin) -> InvalidCodeError:
+        """Record that nothing matched; return what to tell the person."""
+        ...
+
+    def consume(
+        self, ticket: AttemptTicket, matched: Candidate, session_id: str, origin: RequestOrigin
+    ) -> Grant:
+        """Turn the matched challenge into a session of the registry's role, once.
+
+        Clears failures and every passcode of the number. Raise ExpiredCodeError when another
+        attempt, a newer passcode or the clock was first.
+        """
+        ...
+
+    def clear_lockout(self, subject: Subject, origin: RequestOrigin) -> int:
+        """Forget the number's failures; return how many there were."""
+        ...
+
+
+class TakenPlaces(Protocol):
+    """The places one send took in the limits."""
+
+    def give_back(self) -> None:
+        """Undo, for a message that was not sent. Raise StoreUnavailableError."""
+        ...
+
+
+class SendLimiter(Protocol):
+    def take(self, ticket: SendTicket, origin: RequestOrigin) -> TakenPlaces:
+        """Take one place in every limit, or in none.
+
+        Raise RateLimitedError with the scope that is full, StoreUnavailableError.
+        """
+        ...
+
+
+class SendCapacity(Protocol):
+    def slot(self) -> AbstractContextManager[None]:
+        """One of this process's slots for waiting on Meta. Raise DeliveryUnavailableError."""
+        ...
+
+
+class PasscodeHasher(Protocol):
+    def digest(self, challenge_id: str, passcode: str) -> str: ...
+
+    def matches(self, digest: str, challenge_id: str, passcode: str) -> bool:
+        """False as well for a digest whose pepper is no longer known."""
+        ...
+
+
+class PasscodeSender(Protocol):
+    def send(self, to: PhoneNumber, passcode: str, challenge_id: str) -> str:
+        """Hand the passcode to WhatsApp; return the wamid.
+
+        Raise RecipientUnreachableError, DeliveryFailedError or DeliveryUnavailableError when Meta
+        surely did not take it, UnconfirmedSendError when nobody can know.
+        """
+        ...
+
+
+class UnconfirmedSendError(Exception):
+    """Meta may or may not have taken the message; it must not be sent again blindly."""
+
+
+class SessionTokens(Protocol):
+    def sign(self, session: Session) -> str: ...
+
+    def read(self, token: str) -> Session | None:
+        """None for anything but an unexpired token of ours for our audience."""
+        ...
+
+
+class SessionRegistry(Protocol):
+    """Which signed sessions still stand. A session that is not in it is dead: fail closed."""
+
+    def is_live(self, session: Session) -> bool: ...
+
+    def end(self, session: Session, origin: RequestOrigin) -> bool:
+        """False when it had ended already."""
+        ...
+
+    def end_all(self, subject: Subject, origin: RequestOrigin) -> int:
+        """Return how many ended."""
+        ...
+
+
+class RoleRegistry(Protocol):
+    def role_of(self, subject: Subject) -> Role:
+        """The default role for a number that was given none."""
+        ...
+
+    def set_role(self, subject: Subject, role: Role, origin: RequestOrigin) -> RoleChange:
+        """Assign; when that changes the number's role, end its sessions in the same step."""
+        ...
+
+    def remove_role(self, subject: Subject, origin: RequestOrigin) -> RoleChange: ...
+
+    def list_roles(self) -> Iterable[RoleAssignment]: ...

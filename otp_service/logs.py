@@ -1,0 +1,39 @@
+"""Log lines: structlog as JSON on stdout, with anything that looks like a phone number masked."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# Defence in depth: nothing is meant to log a full number, and an exception's text might.
+_E164 = re.compile(r"\+\d{4,11}(\d{4})(?!\d)")
+
+
+def configure_logs(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _mask_phone_numbers,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level]
+        ),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _mask_phone_numbers(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for name, value in event.items():
+        if isinstance(value, str) and "+" in value:
+            event[name] = _E164.sub(r"+******\1", value)
+    return event
