@@ -57,7 +57,11 @@ class _SecretFiles(PydanticBaseSettingsSource):
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         name = field_name.upper()
         path = os.environ.get(f"{name}_FILE") or self._in_secrets_dir(name)
-        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+        return (
+            (Path(path).read_text(encoding="utf-8").strip() if path else None),
+            field_name,
+            False,
+        )
 
     def __call__(self) -> dict[str, Any]:
         values = {
@@ -77,7 +81,11 @@ class Settings(BaseSettings):
     """One field for each environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     redis_url: str
@@ -89,7 +97,9 @@ class Settings(BaseSettings):
     whatsapp_access_token: str = Field(min_length=1, repr=False)
     whatsapp_phone_number_id: str = Field(pattern=r"^[0-9]+$")
     whatsapp_app_secret: str = Field(min_length=1, repr=False)
-    whatsapp_template_name: str = Field(default="shamrock_auth", pattern=r"^[a-z][a-z0-9_]{0,511}$")
+    whatsapp_template_name: str = Field(
+        default="shamrock_auth", pattern=r"^[a-z][a-z0-9_]{0,511}$"
+    )
     whatsapp_template_language: str = Field(default="en_US", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     whatsapp_api_version: str = Field(default="v23.0", pattern=r"^v[0-9]+\.[0-9]+$")
     whatsapp_api_base_url: str = "https://graph.facebook.com"
@@ -181,7 +191,9 @@ class Settings(BaseSettings):
     @classmethod
     def _https_or_loopback(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        if parts.scheme != "https" and not (
+            parts.scheme == "http" and _is_loopback(parts.hostname)
+        ):
             raise ValueError("must be https:// (http:// only to this machine)")
         return url
 
@@ -190,7 +202,10 @@ class Settings(BaseSettings):
     def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         for origin in origins:
             parts = urlsplit(origin)
-            if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}":
+            if (
+                parts.scheme not in {"http", "https"}
+                or origin != f"{parts.scheme}://{parts.netloc}"
+            ):
                 raise ValueError("each must be an origin such as https://www.example.com")
         return origins
 

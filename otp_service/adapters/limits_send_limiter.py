@@ -75,7 +75,9 @@ class LimitsSendLimiter:
                 wait_s = 0.0 if taken else limit.wait_s(holder, now_s)
             if not taken:
                 places.give_back()
-                raise RateLimitedError(scope, retry_after_s=max(1, math.ceil(wait_s + _STRICTLY_AFTER_S)))
+                raise RateLimitedError(
+                    scope, retry_after_s=max(1, math.ceil(wait_s + _STRICTLY_AFTER_S))
+                )
             places.add(limit, holder)
         return places
 
@@ -151,9 +153,7 @@ class _ExactLimit:
 
     def take(self, holder: str, now_s: float) -> bool:
         item = self.item
-        return self.storage.take_exact(
-            self._key(holder), item.amount, item.get_expiry(), now_s
-        )
+        return self.storage.take_exact(self._key(holder), item.amount, item.get_expiry(), now_s)
 
     def wait_s(self, holder: str, now_s: float) -> float:
         item = self.item

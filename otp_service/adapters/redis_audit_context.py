@@ -22,7 +22,7 @@ class AuditContext:
         origin: RequestOrigin,
         *,
         request_id: str = "",
-        wamid: str = "",
+        message_id: str = "",
         session_id: str = "",
     ) -> str:
         return json.dumps(
@@ -35,7 +35,7 @@ class AuditContext:
                 "agent": origin.user_agent[:MAX_USER_AGENT_CHARS],
                 "request_id": request_id,
                 "http_request_id": origin.http_request_id,
-                "wamid": wamid,
+                "message_id": message_id,
                 "session_id": session_id,
             }
         )

@@ -92,12 +92,12 @@ class RedisChallengeStore:
         if state == "lost":
             raise SendInProgressError
 
-    def confirm_send(self, ticket: SendTicket, wamid: str, origin: RequestOrigin) -> int:
+    def confirm_send(self, ticket: SendTicket, message_id: str, origin: RequestOrigin) -> int:
         keys = NumberKeys(ticket.subject.phone_id)
         _, left_ms = self.scripts.run(
             "confirm_send",
             [keys.audit, keys.history, keys.sending, keys.pending, keys.challenge],
-            self._send_context(ticket, origin, wamid=wamid),
+            self._send_context(ticket, origin, message_id=message_id),
             ticket.challenge_id,
         )
         return int(left_ms)
@@ -211,9 +211,11 @@ class RedisChallengeStore:
             passcode,
         )
 
-    def _send_context(self, ticket: SendTicket, origin: RequestOrigin, wamid: str = "") -> str:
+    def _send_context(
+        self, ticket: SendTicket, origin: RequestOrigin, message_id: str = ""
+    ) -> str:
         return self.context.encode(
-            ticket.subject, origin, request_id=ticket.challenge_id, wamid=wamid
+            ticket.subject, origin, request_id=ticket.challenge_id, message_id=message_id
         )
 
     def _attempt_context(

@@ -42,7 +42,9 @@ def store_errors(step: str) -> Iterator[None]:
     try:
         yield
     except redis.RedisError as error:
-        _log.warning("redis_failed", step=step, error=type(error).__name__, kind=_error_word(error))
+        _log.warning(
+            "redis_failed", step=step, error=type(error).__name__, kind=_error_word(error)
+        )
         raise StoreUnavailableError from error
 
 

@@ -80,4 +80,3 @@ def _log_failure(event: str, error: WhatsAppError, to: PhoneNumber, challenge_id
         fbtrace_id=graph.fbtrace_id if graph else None,
         every_send_fails=error.stop,
     )
-

@@ -26,7 +26,9 @@ class Administration:
         subject = self.subject_of(phone)
         return subject, self.roles.role_of(subject)
 
-    def set_role(self, phone: str, role: Role, origin: RequestOrigin) -> tuple[Subject, RoleChange]:
+    def set_role(
+        self, phone: str, role: Role, origin: RequestOrigin
+    ) -> tuple[Subject, RoleChange]:
         subject = self.subject_of(phone)
         return subject, self.roles.set_role(subject, role, origin)
 

@@ -73,7 +73,8 @@ def owasp_name(event: AuditEvent, reason: str) -> str | None:
 class AuditRecord:
     """One event as it is kept. `event_id` is its place in its shard's stream, `at_ms` Unix ms.
 
-    Holds the pseudonym and the masked number only; `request_id` is the login's `requestId`.
+    Holds the pseudonym and the masked number only; `request_id` is the login's `requestId`,
+    `message_id` the pseudonym of Meta's wamid.
     """
 
     event_id: str
@@ -88,7 +89,7 @@ class AuditRecord:
     user_agent: str
     request_id: str
     http_request_id: str
-    wamid: str
+    message_id: str
     attempt_number: int | None
     session_id: str
 

@@ -119,7 +119,8 @@ class LoginService:
         except OtpError as refusal:
             self._undo(ticket, refusal, places, origin)
             raise
-        expires_in_ms = self.store.confirm_send(ticket, wamid, origin)
+        message_id = self.pseudonyms.message_id_of(wamid)
+        expires_in_ms = self.store.confirm_send(ticket, message_id, origin)
         return SendReceipt(ticket.challenge_id, -(-expires_in_ms // 1000))
 
     def _issue_and_deliver(

@@ -18,13 +18,13 @@ class PhoneNumber:
 
     e164: str
     region: str
+    country_code: int
 
     @property
     def masked(self) -> str:
         """For people to read: `+1******0100`."""
-        country_code = str(phonenumbers.parse(self.e164).country_code)
-        hidden = len(self.e164) - 1 - len(country_code) - 4
-        return f"+{country_code}{'*' * hidden}{self.e164[-4:]}"
+        prefix = f"+{self.country_code}"
+        return f"{prefix}{'*' * (len(self.e164) - len(prefix) - 4)}{self.e164[-4:]}"
 
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked})"
@@ -50,7 +50,8 @@ class PhoneNumberReader:
         if not phonenumbers.is_valid_number(number):
             raise InvalidPhoneError
         e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        return PhoneNumber(e164, phonenumbers.region_code_for_number(number) or "001")
+        region = phonenumbers.region_code_for_number(number) or "001"
+        return PhoneNumber(e164, region, number.country_code or 0)
 
     def require_allowed_country(self, number: PhoneNumber) -> None:
         """Raise CountryNotAllowedError."""

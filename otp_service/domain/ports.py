@@ -51,7 +51,7 @@ class ChallengeStore(Protocol):
         """
         ...
 
-    def confirm_send(self, ticket: SendTicket, wamid: str, origin: RequestOrigin) -> int:
+    def confirm_send(self, ticket: SendTicket, message_id: str, origin: RequestOrigin) -> int:
         """Meta took the message: the new passcode replaces the earlier one.
 
         Return the milliseconds it still lives; 0 when a login made it moot meanwhile.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from otp_service.domain.phone_number import PhoneNumber
 
 # 15 bytes are 24 base32 characters without padding: 120 bits, safe in a URL and a Redis key.
-_PHONE_ID_BYTES = 15
+_PSEUDONYM_BYTES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,12 @@ class Pseudonyms:
         self._key = key
 
     def subject_of(self, number: PhoneNumber) -> Subject:
-        mac = hmac.digest(self._key, number.e164.encode(), hashlib.sha256)[:_PHONE_ID_BYTES]
-        return Subject(base64.b32encode(mac).decode().lower(), number.masked)
+        return Subject(self._pseudonym("", number.e164), number.masked)
+
+    def message_id_of(self, wamid: str) -> str:
+        """How the audit knows one of Meta's messages: a wamid holds the number in base64."""
+        return self._pseudonym("wamid:", wamid)
+
+    def _pseudonym(self, kind: str, plain: str) -> str:
+        mac = hmac.digest(self._key, (kind + plain).encode(), hashlib.sha256)
+        return base64.b32encode(mac[:_PSEUDONYM_BYTES]).decode().lower()

@@ -1,0 +1,1 @@
+"""The HTTP contract: blueprints as factories that receive what they need."""

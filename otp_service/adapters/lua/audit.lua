@@ -18,7 +18,7 @@ local function append_event(event, outcome, reason, attempt_number)
     'phone_id', context.phone_id, 'phone', context.phone,
     'client', context.client, 'ip', context.ip, 'agent', context.agent,
     'request_id', context.request_id, 'http_request_id', context.http_request_id,
-    'wamid', context.wamid, 'attempt', attempt_number or '', 'session_id', context.session_id)
+    'message_id', context.message_id, 'attempt', attempt_number or '', 'session_id', context.session_id)
   redis.call('PEXPIRE', KEYS[1], context.retention_ms)
   redis.call('RPUSH', KEYS[2], id)
   redis.call('PEXPIRE', KEYS[2], context.retention_ms)

@@ -1,5 +1,5 @@
 -- Meta took the message: its passcode replaces the earlier one, and the in-flight lock ends.
--- KEYS: audit, history, sending, pending, challenge. ARGV: context (with wamid), challenge id.
+-- KEYS: audit, history, sending, pending, challenge. ARGV: context (with message_id), challenge id.
 -- Returns {'confirmed', ms left}; 0 left when a login or its expiry ended the passcode meanwhile.
 local sending, pending, challenge = KEYS[3], KEYS[4], KEYS[5]
 local id = ARGV[2]

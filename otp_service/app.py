@@ -1,0 +1,74 @@
+"""create_app: blueprints with their auth hooks, error handlers, headers, logs."""
+
+from flask import Flask
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from otp_service.bootstrap import Services, build_services
+from otp_service.domain.api_clients import Scope
+from otp_service.http_api.action import action_blueprint
+from otp_service.http_api.authentication import authenticator
+from otp_service.http_api.contract import contract_blueprint
+from otp_service.http_api.errors import register_error_handlers
+from otp_service.http_api.lockouts import lockouts_blueprint
+from otp_service.http_api.login_answers import LoginAnswers
+from otp_service.http_api.otp import otp_blueprint
+from otp_service.http_api.probes import probes_blueprint
+from otp_service.http_api.request_body import MAX_BODY_BYTES
+from otp_service.http_api.request_log import register_request_log
+from otp_service.http_api.roles import roles_blueprint
+from otp_service.http_api.security_headers import register_security_headers
+from otp_service.http_api.sessions import sessions_blueprint
+from otp_service.settings import Settings
+
+# Blueprints that answer without an API key; every other one has an auth hook.
+PUBLIC = frozenset({"probes", "contract"})
+
+
+def create_app(settings: Settings, services: Services | None = None) -> Flask:
+    """Tests may pass `services` of their own; else they are built from the settings."""
+    services = services or build_services(settings)
+    app = Flask("otp_service", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    register_request_log(app)
+    register_security_headers(app)
+    register_error_handlers(app)
+    _register_blueprints(app, settings, services)
+    _allow_origins(app, settings.cors_origins)
+    if settings.trusted_proxies:
+        _trust_proxies(app, settings.trusted_proxies)
+    return app
+
+
+def _register_blueprints(app: Flask, settings: Settings, services: Services) -> None:
+    answers = LoginAnswers(services.logins, require_request_id=settings.otp_require_request_id)
+    for blueprint, scope in (
+        (action_blueprint(answers), Scope.OTP),
+        (otp_blueprint(answers), Scope.OTP),
+        (sessions_blueprint(services.sessions, settings.session_audience), Scope.SESSIONS),
+        (roles_blueprint(services.administration), Scope.ROLES),
+        (lockouts_blueprint(services.administration), Scope.ROLES),
+    ):
+        blueprint.before_request(authenticator(services.clients, scope))
+        app.register_blueprint(blueprint)
+    app.register_blueprint(probes_blueprint(services.check_store))
+    app.register_blueprint(contract_blueprint())
+
+
+def _allow_origins(app: Flask, origins: tuple[str, ...]) -> None:
+    if origins:
+        CORS(
+            app,
+            origins=list(origins),
+            methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+            expose_headers=["Retry-After", "X-Request-ID"],
+            max_age=600,
+        )
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    # Exactly as many addresses are believed as there are proxies of ours in front.
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0
+    )

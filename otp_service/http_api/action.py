@@ -1,0 +1,67 @@
+"""`POST /`: the drop-in for the Apps Script web app, where every refusal of the flow is HTTP 200."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, g, jsonify
+
+from otp_service import __version__
+from otp_service.domain.errors import (
+    ForbiddenError,
+    OtpError,
+    StoreUnavailableError,
+    UnauthorizedError,
+)
+from otp_service.http_api.errors import (
+    STATUS_OF,
+    MalformedBodyError,
+    UnknownActionError,
+    answers_validity,
+    refusal,
+)
+from otp_service.http_api.login_answers import Body, LoginAnswers
+from otp_service.http_api.request_body import json_object
+from otp_service.http_api.request_log import note
+
+# Callers of a web app that cannot set a status read any other one as "server broken".
+_NEVER_REACHED_THE_FLOW = (
+    MalformedBodyError,
+    UnknownActionError,
+    UnauthorizedError,
+    ForbiddenError,
+    StoreUnavailableError,
+)
+
+
+def action_blueprint(answers: LoginAnswers) -> Blueprint:
+    blueprint = Blueprint("action", __name__)
+    actions = {
+        "whatsapp_send_otp": answers.send,
+        "whatsapp_resend_otp": answers.resend,
+        "whatsapp_validate_otp": answers.validate,
+        "health": _health,
+    }
+
+    @blueprint.post("/")
+    def dispatch() -> Response:
+        body = json_object()
+        action = body.get("action")
+        if not isinstance(action, str) or action not in actions:
+            raise UnknownActionError(f"action must be one of: {', '.join(actions)}.")
+        g.action = action
+        note(action=action)
+        if action == "whatsapp_validate_otp":
+            answers_validity()
+        return jsonify(actions[action](body))
+
+    blueprint.register_error_handler(OtpError, _refused)
+    return blueprint
+
+
+def _refused(error: OtpError) -> Response:
+    reached = not isinstance(error, _NEVER_REACHED_THE_FLOW)
+    return refusal(error, 200 if reached else STATUS_OF[type(error)])
+
+
+def _health(_body: Body) -> Body:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"success": True, "version": __version__, "timestamp": now}

@@ -1,0 +1,26 @@
+"""`/v1/otp/*`: the login flow with real statuses."""
+
+from flask import Blueprint, Response, jsonify
+
+from otp_service.http_api.errors import answers_validity
+from otp_service.http_api.login_answers import LoginAnswers
+from otp_service.http_api.request_body import json_object
+
+
+def otp_blueprint(answers: LoginAnswers) -> Blueprint:
+    blueprint = Blueprint("otp", __name__, url_prefix="/v1/otp")
+
+    @blueprint.post("/send")
+    def send() -> Response:
+        return jsonify(answers.send(json_object()))
+
+    @blueprint.post("/resend")
+    def resend() -> Response:
+        return jsonify(answers.resend(json_object()))
+
+    @blueprint.post("/validate")
+    def validate() -> Response:
+        answers_validity()
+        return jsonify(answers.validate(json_object()))
+
+    return blueprint

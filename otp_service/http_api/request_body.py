@@ -1,0 +1,107 @@
+"""Reads what callers send: JSON whatever the Content-Type says, one checked member at a time."""
+
+import ipaddress
+import json
+import re
+from typing import Any
+
+from flask import g, request
+
+from otp_service.domain.challenge import RequestOrigin
+from otp_service.domain.errors import InvalidRequestError
+from otp_service.http_api.errors import MalformedBodyError
+
+MAX_BODY_BYTES = 16 * 1024
+_FORM = "application/x-www-form-urlencoded"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
+
+
+def json_object() -> dict[str, Any]:
+    """The body as a JSON object (RFC 8259). Raise MalformedBodyError."""
+    if "json_object" not in g:
+        g.json_object = _parsed(request.get_data(cache=True))
+    body: dict[str, Any] = g.json_object
+    return body
+
+
+def form_or_json() -> dict[str, Any]:
+    """RFC 7662 and RFC 7009 callers send a form, ours send JSON. Raise MalformedBodyError."""
+    return request.form.to_dict() if request.mimetype == _FORM else json_object()
+
+
+def text_member(body: dict[str, Any], name: str) -> str:
+    """Raise InvalidRequestError unless the member is there as a string that is not blank."""
+    text = optional_text(body, name)
+    if text is None:
+        raise InvalidRequestError(f"{name} is missing.")
+    return text
+
+
+def optional_text(body: dict[str, Any], name: str) -> str | None:
+    """None when missing, null or blank. Raise InvalidRequestError when not a string."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidRequestError(f"{name} must be a string.")
+    if not _is_unicode(value):
+        raise InvalidRequestError(f"{name} is not valid Unicode.")
+    return value if value.strip() else None
+
+
+def request_id_member(body: dict[str, Any], *, required: bool) -> str | None:
+    """Raise InvalidRequestError when it is required and missing, or not one of ours by its look."""
+    text = text_member(body, "requestId") if required else optional_text(body, "requestId")
+    if text is not None and not _REQUEST_ID.fullmatch(text):
+        raise InvalidRequestError("requestId must be the one that the send answered.")
+    return text
+
+
+def check_locale(body: dict[str, Any]) -> None:
+    """Raise InvalidRequestError when `locale` is given and no language tag (RFC 5646)."""
+    text = optional_text(body, "locale")
+    if text is not None and not _LOCALE.fullmatch(text):
+        raise InvalidRequestError("locale must be a language tag such as en-US.")
+
+
+def origin_of(body: dict[str, Any]) -> RequestOrigin:
+    """Who asks, and for whom. Raise InvalidRequestError when `endUserIp` is no IP address."""
+    end_user_ip = _ip_member(body, "endUserIp")
+    return RequestOrigin(
+        client_id=g.client.client_id,
+        ip=end_user_ip or request.remote_addr or "",
+        end_user_ip=end_user_ip,
+        user_agent=request.user_agent.string,
+        http_request_id=g.http_request_id,
+    )
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw.decode("utf-8-sig"))
+    # RecursionError: 16 KiB are enough for thousands of nested brackets.
+    except (ValueError, RecursionError):
+        raise MalformedBodyError from None
+    if not isinstance(body, dict):
+        raise MalformedBodyError
+    return body
+
+
+def _ip_member(body: dict[str, Any], name: str) -> str | None:
+    text = optional_text(body, name)
+    if text is None:
+        return None
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        raise InvalidRequestError(f"{name} must be an IPv4 or IPv6 address.") from None
+    # A zone id means something on one machine only.
+    if isinstance(address, ipaddress.IPv6Address) and address.scope_id:
+        raise InvalidRequestError(f"{name} must not have a zone id.")
+    return str(address)
+
+
+def _is_unicode(text: str) -> bool:
+    # JSON can spell half of a surrogate pair, which no UTF-8 can carry any further.
+    return not any("\ud800" <= char <= "\udfff" for char in text)

@@ -1,0 +1,125 @@
+"""Everything a running simulator remembers: templates, messages by chat, and call counts."""
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from itertools import islice
+
+from otp_service.simulator.inbox_message import AcceptedMessage, InboxMessage, MessageContent
+from otp_service.simulator.settings import SimulatorSettings
+from otp_service.simulator.wamid import new_wamid
+
+
+class TemplateStatus(StrEnum):
+    """The statuses of a template that a send tells apart. Meta, "Message template, status"."""
+
+    APPROVED = "APPROVED"
+    PENDING = "PENDING"
+    REJECTED = "REJECTED"
+    PAUSED = "PAUSED"
+    DISABLED = "DISABLED"
+
+
+class SimulatorState:
+    """In memory, bounded, safe for many threads.
+
+    `clock` gives Unix seconds.
+    """
+
+    def __init__(
+        self, settings: SimulatorSettings, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._clock = clock
+        self._capacity = settings.message_capacity
+        self._lock = threading.Lock()
+        self._templates = {
+            (settings.template_name, language): TemplateStatus.APPROVED
+            for language in settings.template_languages
+        }
+        self._messages: deque[AcceptedMessage] = deque()
+        self._chats: dict[str, deque[AcceptedMessage]] = {}
+        self._refusals: Counter[str] = Counter()
+        self._requests_received = 0
+
+    @property
+    def requests_received(self) -> int:
+        """Calls to the Graph API so far, refused and dropped ones included."""
+        with self._lock:
+            return self._requests_received
+
+    def count_request(self) -> None:
+        with self._lock:
+            self._requests_received += 1
+
+    def template_status(self, name: str, language: str) -> TemplateStatus | None:
+        """None when there is no such template in that language."""
+        with self._lock:
+            return self._templates.get((name, language))
+
+    def set_template_status(self, status: TemplateStatus) -> None:
+        """Puts the account's template in this status, in all its languages."""
+        with self._lock:
+            self._templates = dict.fromkeys(self._templates, status)
+
+    def accept(self, content: MessageContent, *, failure: int | None) -> AcceptedMessage:
+        """Takes a message for delivery; drops the oldest one when there is no room.
+
+        `failure`: the code with which its delivery is going to fail.
+        """
+        message = AcceptedMessage(
+            wamid=new_wamid(content.to.removeprefix("+")),
+            content=content,
+            accepted_at=self._clock(),
+            failure=failure,
+        )
+        with self._lock:
+            self._messages.append(message)
+            # Kept in order of the last message: popped and put back at the end.
+            chat = self._chats.pop(content.to, None) or deque()
+            chat.append(message)
+            self._chats[content.to] = chat
+            if len(self._messages) > self._capacity:
+                self._forget_oldest()
+        return message
+
+    def _forget_oldest(self) -> None:
+        recipient = self._messages.popleft().content.to
+        chat = self._chats[recipient]
+        chat.popleft()
+        if not chat:
+            del self._chats[recipient]
+
+    def refuse_again(self, recipient: str, times: int) -> bool:
+        """Whether this send is one of the `times` refused before one succeeds. Cycles."""
+        with self._lock:
+            if self._refusals[recipient] >= times:
+                del self._refusals[recipient]
+                return False
+            self._refusals[recipient] += 1
+            return True
+
+    def messages(self, *, to: str | None = None, limit: int | None = None) -> list[InboxMessage]:
+        """The last `limit` messages, to one recipient (E.164) or to all; newest last."""
+        with self._lock:
+            kept = self._messages if to is None else self._chats.get(to, deque())
+            newest_first = list(islice(reversed(kept), limit))
+        return self._seen_now(reversed(newest_first))
+
+    def latest_of_chats(self, limit: int) -> list[InboxMessage]:
+        """The last message of each chat, newest chat first, at most `limit` chats."""
+        with self._lock:
+            latest = [chat[-1] for chat in islice(reversed(self._chats.values()), limit)]
+        return self._seen_now(latest)
+
+    def clear_messages(self) -> None:
+        """Empties every chat and forgets how often a magic number has refused."""
+        with self._lock:
+            self._messages.clear()
+            self._chats.clear()
+            self._refusals.clear()
+
+    def _seen_now(self, messages: Iterable[AcceptedMessage]) -> list[InboxMessage]:
+        now = self._clock()
+        return [message.seen_at(now) for message in messages]

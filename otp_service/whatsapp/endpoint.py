@@ -1,0 +1,40 @@
+"""The address of a business number's messages edge, checked before a token is sent to it."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+
+def messages_url(base_url: str, api_version: str, phone_number_id: str) -> str:
+    """Return the URL of `POST /{version}/{phone number id}/messages`.
+
+    Raises ValueError if a part is malformed, or if `base_url` is neither https nor loopback.
+    """
+    if not re.fullmatch(r"v[0-9]+\.[0-9]+", api_version):
+        raise ValueError("api_version must look like v23.0")
+    if not re.fullmatch(r"[0-9]+", phone_number_id):
+        raise ValueError("phone_number_id must be digits, as shown in Meta's dashboard")
+    return f"{_checked(base_url)}/{api_version}/{phone_number_id}/messages"
+
+
+def _checked(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if not parts.hostname or parts.scheme not in {"http", "https"}:
+        raise ValueError("base_url must be an https URL")
+    # Credentials in a URL would replace the Authorization header.
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("base_url must hold no credentials, query or fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError("base_url must be https: the access token is sent to it")
+    return base_url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

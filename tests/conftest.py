@@ -1,0 +1,34 @@
+"""Fixtures that every kind of test shares: real servers, and a service built on them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from otp_service.demo.redis_process import RedisProcess, running_redis
+from otp_service.simulator import RunningSimulator, SimulatorSettings, running_simulator
+
+ACCESS_TOKEN = "EAAtest-access-token-of-the-simulator"
+APP_SECRET = "0123456789abcdef0123456789abcdef"
+PHONE_NUMBER_ID = "106540352242922"
+GAS_KEY = "test-gas-key-6f1c09b7a2d84e53-for-callers"
+CONSOLE_KEY = "test-console-key-93ad17c05be2f684-admin"
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisProcess]:
+    """The session's redis-server; `redis_url` empties it for each test."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[RunningSimulator]:
+    settings = SimulatorSettings(
+        access_token=ACCESS_TOKEN,
+        phone_number_id=PHONE_NUMBER_ID,
+        business_account_id="102290129340398",
+        app_secret=APP_SECRET,
+        require_app_secret_proof=True,
+    )
+    with running_simulator(settings) as running:
+        yield running
