@@ -5,6 +5,7 @@ import hmac
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import redis
@@ -111,7 +112,7 @@ def _hasher(settings: Settings) -> Argon2PasscodeHasher:
     return Argon2PasscodeHasher(peppers, cost, threads)
 
 
-def _limiter(settings: Settings, client: "redis.Redis") -> LimitsSendLimiter:
+def _limiter(settings: Settings, client: redis.Redis) -> LimitsSendLimiter:
     limits = SendLimits(
         phone=settings.otp_send_limit,
         ip=settings.otp_ip_limit,
@@ -136,16 +137,14 @@ def _sender(settings: Settings) -> WhatsAppPasscodeSender:
     )
 
 
-def _loaded_scripts(client: "redis.Redis") -> Scripts:
+def _loaded_scripts(client: redis.Redis) -> Scripts:
     scripts = Scripts(client)
-    try:
+    # Start anyway: /readyz says so, and each script loads itself once Redis is there.
+    with suppress(StoreUnavailableError):
         scripts.load()
-    except StoreUnavailableError:
-        # Start anyway: /readyz says so, and each script loads itself once Redis is there.
-        pass
     return scripts
 
 
-def _ping(client: "redis.Redis") -> None:
+def _ping(client: redis.Redis) -> None:
     with store_errors("ping"):
         client.ping()

@@ -3,10 +3,9 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 # Defence in depth: nothing is meant to log a full number, and an exception's text might.
 _E164 = re.compile(r"\+\d{4,11}(\d{4})(?!\d)")
@@ -28,9 +27,7 @@ def configure_logs(level: str) -> None:
     )
 
 
-def _mask_phone_numbers(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def _mask_phone_numbers(_logger: object, _method: str, event: EventDict) -> EventDict:
     for name, value in event.items():
         if isinstance(value, str) and "+" in value:
             event[name] = _E164.sub(r"+******\1", value)

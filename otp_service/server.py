@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from otp_service.app import create_app
@@ -19,7 +20,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in gunicorn_options(self._settings, self._bind).items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> Flask:
         # In the worker, after the fork: threads and connections do not survive one.
         configure_logs(self._settings.log_level)
         return create_app(self._settings)

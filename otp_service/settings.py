@@ -1,4 +1,4 @@
-"""Settings: environment, `.env`, `<NAME>_FILE` and a secrets directory; every fault said at once."""
+"""Settings: environment, `.env`, `<NAME>_FILE`, secrets directory; all faults said at once."""
 
 import ipaddress
 import json
@@ -42,7 +42,7 @@ class SettingsError(Exception):
     """The text names every setting that is missing or wrong, and how to make it."""
 
 
-def _split(value: Any) -> Any:
+def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -54,7 +54,11 @@ CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 class _SecretFiles(PydanticBaseSettingsSource):
     """`<NAME>_FILE` in the environment, or a file NAME in `SECRETS_DIR`."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(
+        self,
+        field: FieldInfo,  # noqa: ARG002 - pydantic's signature
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
         name = field_name.upper()
         path = os.environ.get(f"{name}_FILE") or self._in_secrets_dir(name)
         return (
@@ -135,7 +139,7 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours reads both
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
 

@@ -26,7 +26,7 @@ class ItsdangerousSessionTokens:
             def get_timestamp(self) -> int:
                 return int(clock())
 
-        self._serializer: URLSafeTimedSerializer[str] = URLSafeTimedSerializer(
+        self._serializer: URLSafeTimedSerializer = URLSafeTimedSerializer(
             list(reversed(keys)),
             salt=_PURPOSE,
             signer=ClockedSigner,

@@ -56,7 +56,7 @@ def network_of(ip: str) -> str:
 class LimitsSendLimiter:
     """At most one round trip a limit, narrowest first; a denied send keeps none of its places."""
 
-    def __init__(self, client: "redis.Redis", limits: SendLimits) -> None:
+    def __init__(self, client: redis.Redis, limits: SendLimits) -> None:
         storage = _Storage(
             "redis://", connection_pool=client.connection_pool, key_prefix=KEY_PREFIX
         )
@@ -119,7 +119,7 @@ class _Storage(RedisStorage):
 
     _GIVE_BACK = (files("otp_service.adapters") / "lua" / "give_back.lua").read_text("utf-8")
 
-    def pipeline(self) -> "redis.client.Pipeline":
+    def pipeline(self) -> redis.client.Pipeline:
         client: redis.Redis = self.storage
         return client.pipeline(transaction=False)
 
@@ -134,11 +134,11 @@ class _Storage(RedisStorage):
         oldest = self.storage.lindex(self.prefixed_key(key), limit - 1)
         return float(oldest) + window_s if oldest else 0.0
 
-    def give_back_exact(self, pipeline: "redis.client.Pipeline", key: str) -> None:
+    def give_back_exact(self, pipeline: redis.client.Pipeline, key: str) -> None:
         # The newest place is ours: others for the same number wait for our in-flight lock.
         pipeline.lpop(self.prefixed_key(key))
 
-    def give_back_counted(self, pipeline: "redis.client.Pipeline", key: str) -> None:
+    def give_back_counted(self, pipeline: redis.client.Pipeline, key: str) -> None:
         current = self.prefixed_key(self._current_window_key(key))
         previous = self.prefixed_key(self._previous_window_key(key))
         pipeline.eval(self._GIVE_BACK, 2, current, previous)
@@ -162,7 +162,7 @@ class _ExactLimit:
         )
         return free_at - now_s
 
-    def give_back(self, pipeline: "redis.client.Pipeline", holder: str) -> None:
+    def give_back(self, pipeline: redis.client.Pipeline, holder: str) -> None:
         self.storage.give_back_exact(pipeline, self._key(holder))
 
     def _key(self, holder: str) -> str:
@@ -188,7 +188,7 @@ class _CountedLimit:
         window = self.storage.get_sliding_window(self._key(holder), item.get_expiry())
         return sliding_wait_s(item.amount, item.get_expiry(), *window)
 
-    def give_back(self, pipeline: "redis.client.Pipeline", holder: str) -> None:
+    def give_back(self, pipeline: redis.client.Pipeline, holder: str) -> None:
         self.storage.give_back_counted(pipeline, self._key(holder))
 
     def _key(self, holder: str) -> str:

@@ -4,12 +4,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# Redis answers in well under a millisecond; a login screen should hear "not available" within a second.
+# Redis answers in under a millisecond; a login screen should hear "not available" in a second.
 CONNECT_TIMEOUT_S = 0.5
 SOCKET_TIMEOUT_S = 0.8
 
 
-def connect(url: str) -> "redis.Redis":
+def connect(url: str) -> redis.Redis:
     """A client of `redis://`, `rediss://` or `unix://`; does not connect yet.
 
     Without `Retry(NoBackoff(), 0)` redis-py repeats a script that timed out, and a repeated

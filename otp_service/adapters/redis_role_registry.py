@@ -36,7 +36,7 @@ class RedisRoleRegistry:
         for shard in range(SHARDS):
             with store_errors("list_roles"):
                 kept = self.scripts.client.hgetall(ShardKeys(shard).roles)
-            yield from (_assignment(phone_id, text) for phone_id, text in kept.items())
+            yield from (_assignment(str(phone_id), str(text)) for phone_id, text in kept.items())
 
     def _change(
         self, subject: Subject, role: Role | None, assignment: str, origin: RequestOrigin

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import redis
 import structlog
-from redis.commands.core import Script
 
 from otp_service.domain.errors import StoreUnavailableError
 
@@ -56,10 +55,10 @@ def _error_word(error: redis.RedisError) -> str:
 
 
 class Scripts:
-    def __init__(self, client: "redis.Redis") -> None:
+    def __init__(self, client: redis.Redis) -> None:
         prelude = "\n".join(_source(name) for name in _PRELUDE)
         self.client = client
-        self._scripts: dict[str, Script] = {
+        self._scripts = {
             name: client.register_script(f"{prelude}\n{_source(name)}") for name in _SCRIPTS
         }
 

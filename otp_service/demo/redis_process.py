@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -12,18 +10,10 @@ from pathlib import Path
 
 import redis
 
+from otp_service.demo.owned_process import OwnedProcess
+
 _NAMES = ("redis-server", "valkey-server")
 _START_TIMEOUT_S = 10.0
-# Runs the server and ends it when our end of the pipe closes: also when we are killed.
-_GUARDIAN = """
-import os, signal, subprocess, sys
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, signal.SIG_IGN)
-server = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
-sys.stdin.buffer.read()
-server.terminate()
-server.wait()
-"""
 
 
 class RedisNotFoundError(Exception):
@@ -65,27 +55,20 @@ class RedisProcess:
         self._folder = folder
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
-        self._guardian: subprocess.Popen[bytes] | None = None
+        self._process: OwnedProcess | None = None
 
     def start(self) -> None:
         """Return once the server answers."""
         command = [str(self._binary), "--port", "0", "--unixsocket", str(self.socket)]
         command += ["--unixsocketperm", "700", "--dir", str(self._folder), *self._options]
-        self._guardian = subprocess.Popen(
-            [sys.executable, "-c", _GUARDIAN, *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._process = OwnedProcess(command, quiet=True)
         self._wait_until_it_answers()
 
     def stop(self) -> None:
         """End the server; what it keeps on disk stays for the next `start`."""
-        if self._guardian and self._guardian.stdin:
-            self._guardian.stdin.close()
-            self._guardian.wait()
-            self._guardian = None
+        if self._process:
+            self._process.stop()
+            self._process = None
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + _START_TIMEOUT_S

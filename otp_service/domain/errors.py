@@ -133,7 +133,9 @@ class AtCapacityError(DeliveryUnavailableError):
 class UnconfirmedDeliveryError(DeliveryUnavailableError):
     """Meta may or may not have sent it; a code that arrives answers to `request_id`."""
 
-    default_message = "WhatsApp did not confirm the message. If a code arrives, it works; else try again shortly."
+    default_message = (
+        "WhatsApp did not confirm the message. A code that arrives works; else try again shortly."
+    )
 
     def __init__(self, request_id: str) -> None:
         super().__init__()

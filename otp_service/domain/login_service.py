@@ -64,8 +64,9 @@ class LoginService:
     ) -> Login:
         """Turn the live passcode of `phone` into a session, once.
 
-        Raise InvalidPhoneError, InvalidRequestError (not six digits; no try is spent), LockedError,
-        ExpiredCodeError, TooManyAttemptsError, InvalidCodeError, StoreUnavailableError.
+        Raise InvalidPhoneError, InvalidRequestError (not six digits; no try is spent),
+        LockedError, ExpiredCodeError, TooManyAttemptsError, InvalidCodeError,
+        StoreUnavailableError.
         """
         subject = self.pseudonyms.subject_of(self.numbers.read(phone))
         digits = read_passcode(passcode)

@@ -67,7 +67,7 @@ def _plain_digits(text: str) -> str:
     """
     if len(text) > MAX_INPUT_CHARS:
         raise InvalidPhoneError
-    # NFKC folds full-width forms; Cf are the invisible marks that contact apps paste around a number.
+    # NFKC folds full-width forms; Cf are invisible marks that contact apps paste with a number.
     folded = unicodedata.normalize("NFKC", text)
     return "".join(_plain(char) for char in folded if unicodedata.category(char) != "Cf").strip()
 

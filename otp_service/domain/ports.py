@@ -1,4 +1,4 @@
-"""What the login flow needs from the world, in the domain's own verbs. Adapters implement these."""
+"""What the login flow needs from the world, in its own verbs. Adapters implement these."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -29,8 +29,9 @@ class Clock(Protocol):
 class ChallengeStore(Protocol):
     """Challenges, attempts and failures of one number.
 
-    Each method is one atomic step that also writes its audit event: whatever is killed when, there
-    is no change without a record and no record without the change. All raise StoreUnavailableError.
+    Each method is one atomic step that also writes its audit event: whatever is killed when,
+    there is no change without a record and no record without the change. All raise
+    StoreUnavailableError.
     """
 
     def refuse_send(self, subject: Subject, reason: RefusalReason, origin: RequestOrigin) -> None:

@@ -1,4 +1,4 @@
-"""`POST /`: the drop-in for the Apps Script web app, where every refusal of the flow is HTTP 200."""
+"""`POST /`: the drop-in for the Apps Script web app, where refusals of the flow are HTTP 200."""
 
 from datetime import UTC, datetime
 

@@ -51,7 +51,7 @@ def optional_text(body: dict[str, Any], name: str) -> str | None:
 
 
 def request_id_member(body: dict[str, Any], *, required: bool) -> str | None:
-    """Raise InvalidRequestError when it is required and missing, or not one of ours by its look."""
+    """Raise InvalidRequestError when it is missing though required, or cannot be one of ours."""
     text = text_member(body, "requestId") if required else optional_text(body, "requestId")
     if text is not None and not _REQUEST_ID.fullmatch(text):
         raise InvalidRequestError("requestId must be the one that the send answered.")

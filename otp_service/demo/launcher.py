@@ -1,0 +1,114 @@
+"""`otp-service demo`: starts everything, says how to try it, stops everything."""
+
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+import click
+import requests
+
+from otp_service.demo.guide import guide
+from otp_service.demo.owned_process import OwnedProcess
+from otp_service.demo.redis_process import RedisProcess, running_redis
+
+_READY_TIMEOUT_S = 30.0
+_HOST = "127.0.0.1"
+
+
+class DemoError(Exception):
+    """Something of the demo did not start, or ended by itself."""
+
+
+def run_demo(port: int, simulator_port: int) -> None:
+    """Block until Ctrl-C or SIGTERM. Raise DemoError, OSError, RedisNotFoundError."""
+    for wanted in (port, simulator_port):
+        _require_free(wanted)
+    with ExitStack() as stack:
+        stopping = stack.enter_context(_stop_signals())
+        redis_server = stack.enter_context(running_redis())
+        environment = _environment(redis_server, simulator_port)
+        simulator = _started(stack, ["simulator", "--port", str(simulator_port)], environment)
+        service = _started(stack, ["serve", "--bind", f"{_HOST}:{port}"], environment)
+        _await_ready(f"http://{_HOST}:{port}/readyz", service, stopping)
+        _await_ready(f"http://{_HOST}:{simulator_port}/inbox/messages", simulator, stopping)
+        if not stopping():
+            click.echo(
+                guide(
+                    f"http://{_HOST}:{port}",
+                    f"http://{_HOST}:{simulator_port}/inbox",
+                    environment["GAS_API_KEY"],
+                )
+            )
+        while not stopping():
+            if simulator.ended or service.ended:
+                raise DemoError("A part of the demo ended by itself.")
+            time.sleep(0.1)
+        click.echo("Stopping.")
+
+
+def _environment(redis_server: RedisProcess, simulator_port: int) -> dict[str, str]:
+    """Made-up secrets, new at every start; nothing of the caller's own settings."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return inherited | {
+        "REDIS_URL": redis_server.url,
+        "OTP_SECRET_KEYS": secrets.token_urlsafe(32),
+        "OTP_PSEUDONYM_KEY": secrets.token_urlsafe(32),
+        "GAS_API_KEY": secrets.token_urlsafe(32),
+        "WHATSAPP_ACCESS_TOKEN": secrets.token_urlsafe(32),
+        "WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
+        "WHATSAPP_APP_SECRET": secrets.token_hex(16),
+        "WHATSAPP_API_BASE_URL": f"http://{_HOST}:{simulator_port}",
+    }
+
+
+def _started(
+    stack: ExitStack, arguments: list[str], environment: Mapping[str, str]
+) -> OwnedProcess:
+    process = OwnedProcess([sys.executable, "-m", "otp_service", *arguments], environment)
+    stack.callback(process.stop)
+    return process
+
+
+def _require_free(port: int) -> None:
+    """Raise OSError that names the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise OSError(f"port {port} is taken; name another one") from error
+
+
+def _await_ready(url: str, process: OwnedProcess, stopping: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _READY_TIMEOUT_S
+    while not stopping():
+        if process.ended or time.monotonic() > deadline:
+            raise DemoError(f"Nothing answers at {url}.")
+        try:
+            if requests.get(url, timeout=2).ok:
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.05)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[Callable[[], bool]]:
+    """Whether SIGINT or SIGTERM came, while the block runs."""
+    came = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
