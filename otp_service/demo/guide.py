@@ -33,9 +33,10 @@ def curl_lines(service: str, inbox: str, api_key: str) -> tuple[str, str, str]:
     validate = json.dumps({"action": "whatsapp_validate_otp", **login, "otpCode": "'$CODE'"})
     newest = f"curl -s '{inbox}/messages?to=%2B{_PHONE[1:]}'"
     code = f"{newest} | grep -Eo '\"code\": ?\"[0-9]+\"' | tail -1 | grep -Eo '[0-9]+'"
-    pick_token = """echo "$LOGIN" | sed -E 's/.*"sessionToken": ?"([^"]+)".*/\\1/'"""
+    ask = f"curl -s {service}/v1/sessions/introspect -H 'X-API-Key: {api_key}'"
+    from_login = """$(echo "$LOGIN" | sed -E 's/.*"sessionToken": ?"([^"]+)".*/\\1/')"""
     return (
         f"{post} '{send}'",
         f"CODE=$({code}); LOGIN=$({post} '{validate}'); echo \"$LOGIN\"",
-        f"curl -s {service}/v1/sessions/introspect -H 'X-API-Key: {api_key}' -d token=$({pick_token})",
+        f"{ask} -d token={from_login}",
     )

@@ -1,0 +1,111 @@
+"""kill -9 at random moments under load: no code works twice, no attempt without its event."""
+
+import random
+import signal
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import redis
+import requests
+
+from otp_service.adapters.redis_keys import SHARDS, ShardKeys
+from otp_service.simulator import RunningSimulator
+from tests.conftest import GAS_KEY
+from tests.e2e.conftest import Service
+
+KILLS = 6
+PEOPLE = 6
+_HEADERS = {"X-API-Key": GAS_KEY}
+
+
+class Person:
+    """Asks for codes and answers each one several times, right and wrong."""
+
+    def __init__(self, index: int, service: Service, simulator: RunningSimulator) -> None:
+        self.phone = f"+1239555{2100 + index}"
+        self.logins: list[tuple[str, str]] = []
+        self._random = random.Random(index)
+        self._service = service
+        self._simulator = simulator
+
+    def live(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._post("send", {})
+            for message in self._simulator.inbox(self.phone)[-2:]:
+                for _ in range(3):
+                    self._answer(message.code)
+                if self._random.random() < 0.3:
+                    self._answer(f"{(int(message.code) + 1) % 10**6:06d}")
+
+    def _answer(self, code: str) -> None:
+        answer = self._post("validate", {"otpCode": code})
+        if answer.get("valid"):
+            self.logins.append((code, answer["sessionToken"]))
+
+    def _post(self, step: str, members: dict[str, str]) -> dict[str, str]:
+        body = {"phoneNumber": self.phone, **members}
+        url = f"{self._service.url}/v1/otp/{step}"
+        try:
+            answer = requests.post(url, json=body, headers=_HEADERS, timeout=10)
+        except requests.RequestException:
+            return {}
+        result: dict[str, str] = answer.json()
+        return result
+
+
+def events_of(client: "redis.Redis") -> list[dict[str, str]]:
+    return [
+        fields for shard in range(SHARDS) for _, fields in client.xrange(ShardKeys(shard).audit)
+    ]
+
+
+def test_whatever_is_killed_no_code_works_twice_and_every_attempt_is_recorded(
+    service: Service, simulator: RunningSimulator, redis_client: "redis.Redis"
+):
+    people = [Person(index, service, simulator) for index in range(PEOPLE)]
+    stop = threading.Event()
+    moments = random.Random(7)
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        lives = [pool.submit(person.live, stop) for person in people]
+        for _ in range(KILLS):
+            stop.wait(moments.uniform(0.4, 1.2))
+            service.stop(signal.SIGKILL)
+            # A lock that its killed owner cannot give back would outlast the test.
+            for key in redis_client.scan_iter("*:sending:*"):
+                redis_client.delete(key)
+            service.start()
+        stop.set()
+        for life in lives:
+            life.result()
+
+    events = events_of(redis_client)
+    logins = Counter(e["request_id"] for e in events if e["event"] == "login_succeeded")
+    told = Counter(code for person in people for code in person.logins)
+    assert sum(told.values()) >= KILLS, "the load never logged anyone in"
+    assert max(logins.values()) == 1
+    assert max(Counter((p.phone, code) for p in people for code, _ in p.logins).values()) == 1
+    assert sum(told.values()) <= sum(logins.values())
+
+    issued = {e["request_id"] for e in events if e["event"] == "passcode_issued"}
+    sent = {m.callback_data for person in people for m in simulator.inbox(person.phone)}
+    assert sent <= issued
+    for number in {e["phone_id"] for e in events}:
+        assert failures_kept(redis_client, number) == failures_by_events(events, number)
+
+
+def failures_kept(client: "redis.Redis", phone_id: str) -> int:
+    (key,) = list(client.scan_iter(f"*:failures:{phone_id}")) or [None]
+    return int(client.get(key) or 0) if key else 0
+
+
+def failures_by_events(events: list[dict[str, str]], phone_id: str) -> int:
+    """Attempts counted since the number's last login."""
+    failures = 0
+    for event in events:
+        if event["phone_id"] == phone_id:
+            if event["event"] == "attempt_counted":
+                failures += 1
+            elif event["event"] in {"login_succeeded", "lockout_cleared"}:
+                failures = 0
+    return failures
