@@ -1,6 +1,7 @@
 """The settings a test runs the service with: nothing from the machine's own environment."""
 
 import json
+from typing import Any
 
 from otp_service.domain.api_clients import Scope, key_digest
 from otp_service.settings import Settings
@@ -27,4 +28,5 @@ def environment(redis_url: str, graph_url: str, **overrides: str) -> dict[str, s
 
 
 def settings_of(variables: dict[str, str]) -> Settings:
-    return Settings(**{name.lower(): value for name, value in variables.items()})
+    arguments: dict[str, Any] = {name.lower(): value for name, value in variables.items()}
+    return Settings(**arguments)

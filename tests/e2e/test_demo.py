@@ -19,8 +19,14 @@ class Demo:
         self.output = output
         with output.open("wb") as stream:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "otp_service", "demo", "--port", str(free_port())]
-                + ["--simulator-port", str(free_port())],
+                [
+                    sys.executable,
+                    "-m",
+                    "otp_service",
+                    "demo",
+                    f"--port={free_port()}",
+                    f"--simulator-port={free_port()}",
+                ],
                 env=process_environment({"TMPDIR": str(home), "WEB_WORKERS": "1"}),
                 stdout=stream,
                 stderr=subprocess.STDOUT,

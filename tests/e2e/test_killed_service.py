@@ -5,6 +5,7 @@ import signal
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import redis
 import requests
@@ -54,14 +55,15 @@ class Person:
         return result
 
 
-def events_of(client: "redis.Redis") -> list[dict[str, str]]:
-    return [
-        fields for shard in range(SHARDS) for _, fields in client.xrange(ShardKeys(shard).audit)
-    ]
+def events_of(client: redis.Redis) -> list[dict[str, str]]:
+    entries: list[Any] = []
+    for shard in range(SHARDS):
+        entries += cast("list[Any]", client.xrange(ShardKeys(shard).audit))
+    return [fields for _, fields in entries]
 
 
 def test_whatever_is_killed_no_code_works_twice_and_every_attempt_is_recorded(
-    service: Service, simulator: RunningSimulator, redis_client: "redis.Redis"
+    service: Service, simulator: RunningSimulator, redis_client: redis.Redis
 ):
     people = [Person(index, service, simulator) for index in range(PEOPLE)]
     stop = threading.Event()
@@ -94,7 +96,7 @@ def test_whatever_is_killed_no_code_works_twice_and_every_attempt_is_recorded(
         assert failures_kept(redis_client, number) == failures_by_events(events, number)
 
 
-def failures_kept(client: "redis.Redis", phone_id: str) -> int:
+def failures_kept(client: redis.Redis, phone_id: str) -> int:
     (key,) = list(client.scan_iter(f"*:failures:{phone_id}")) or [None]
     return int(client.get(key) or 0) if key else 0
 
