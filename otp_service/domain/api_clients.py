@@ -18,7 +18,8 @@ class Scope(StrEnum):
 
 def key_digest(api_key: str) -> str:
     """Hex SHA-256 of a key. A fast hash is enough: keys are 256 random bits, not words."""
-    return hashlib.sha256(api_key.encode()).hexdigest()
+    # A caller's JSON may spell half a surrogate pair: that is a wrong key, not a crash.
+    return hashlib.sha256(api_key.encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from flask import g, request
 
 from otp_service.domain.api_clients import ApiClients, Scope
 from otp_service.http_api.errors import MalformedBodyError
-from otp_service.http_api.request_body import json_object, optional_text
+from otp_service.http_api.request_body import form_or_json
 
 _BEARER = "Bearer "
+_WITH_BODY = frozenset({"POST", "PUT"})
 
 
 def authenticator(clients: ApiClients, scope: Scope) -> Callable[[], None]:
@@ -25,8 +26,19 @@ def authenticator(clients: ApiClients, scope: Scope) -> Callable[[], None]:
 
 
 def _presented_key() -> str:
-    """The key, "" for none: from `apiKey` in the body, X-API-Key or Authorization: Bearer."""
-    return _body_key() or _header_key()
+    """The key, "" for none: from `apiKey` in the body, X-API-Key or Authorization: Bearer.
+
+    Raise MalformedBodyError when a body that should hold the key cannot be read.
+    """
+    header_key = _header_key()
+    try:
+        body_key = form_or_json().get("apiKey") if request.method in _WITH_BODY else None
+    except MalformedBodyError:
+        # Whoever sends a key in a header is told what is wrong with the body by the view.
+        if not header_key:
+            raise
+        body_key = None
+    return body_key if isinstance(body_key, str) and body_key else header_key
 
 
 def _header_key() -> str:
@@ -35,18 +47,3 @@ def _header_key() -> str:
     if not key and authorization.startswith(_BEARER):
         key = authorization.removeprefix(_BEARER)
     return key.strip()
-
-
-def _body_key() -> str:
-    if (
-        request.method in {"GET", "DELETE"}
-        or request.mimetype == "application/x-www-form-urlencoded"
-    ):
-        return ""
-    try:
-        return optional_text(json_object(), "apiKey") or ""
-    except MalformedBodyError:
-        # Whoever sends a key in a header is told what is wrong with the body by the view.
-        if _header_key():
-            return ""
-        raise

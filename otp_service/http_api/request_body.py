@@ -27,7 +27,12 @@ def json_object() -> dict[str, Any]:
 
 def form_or_json() -> dict[str, Any]:
     """RFC 7662 and RFC 7009 callers send a form, ours send JSON. Raise MalformedBodyError."""
-    return request.form.to_dict() if request.mimetype == _FORM else json_object()
+    try:
+        return json_object()
+    except MalformedBodyError:
+        if request.mimetype != _FORM:
+            raise
+        return request.form.to_dict()
 
 
 def text_member(body: dict[str, Any], name: str) -> str:
