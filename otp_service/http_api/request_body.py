@@ -109,4 +109,8 @@ def _ip_member(body: dict[str, Any], name: str) -> str | None:
 
 def _is_unicode(text: str) -> bool:
     # JSON can spell half of a surrogate pair, which no UTF-8 can carry any further.
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
