@@ -61,11 +61,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
     ) -> tuple[Any, str, bool]:
         name = field_name.upper()
         path = os.environ.get(f"{name}_FILE") or self._in_secrets_dir(name)
-        return (
-            (Path(path).read_text(encoding="utf-8").strip() if path else None),
-            field_name,
-            False,
-        )
+        return (_file_text(name, path).strip() if path else None), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         values = {
@@ -92,7 +88,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    redis_url: str
+    redis_url: str = Field(repr=False)
     otp_secret_keys: CommaList = Field(min_length=1, repr=False)
     otp_pseudonym_key: str = Field(repr=False)
     otp_api_clients: str = "{}"
@@ -169,7 +165,9 @@ class Settings(BaseSettings):
     @field_validator("gas_api_key")
     @classmethod
     def _someone_may_call(cls, key: str | None, info: ValidationInfo) -> str | None:
-        if key is None and info.data.get("otp_api_clients") == "{}":
+        # Not in `data` when it is wrong itself: then that is what has to be said.
+        others = info.data.get("otp_api_clients")
+        if key is None and others is not None and not _read_api_clients(others):
             raise ValueError("missing, and OTP_API_CLIENTS too: nobody could call")
         return _strong(key) if key else key
 
@@ -228,8 +226,16 @@ def load_settings() -> Settings:
         return Settings()  # type: ignore[call-arg]  # the environment gives the arguments
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
-    except OSError as error:
-        raise SettingsError(f"A secret file cannot be read: {error}") from None
+
+
+def _file_text(name: str, path: str) -> str:
+    """Raise SettingsError; never with what is in the file."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{name}: the file {path} cannot be read ({type(error).__name__})"
+        ) from None
 
 
 def _explain(error: ValidationError) -> str:
@@ -261,7 +267,7 @@ def _is_loopback(host: str | None) -> bool:
 
 def _read_api_clients(text: str) -> list[ApiClient]:
     """JSON, or `@file` with JSON: `{name: {"sha256": hex, "scopes": [..]}}`. Raise ValueError."""
-    raw = Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
+    raw = _file_text("OTP_API_CLIENTS", text[1:]) if text.startswith("@") else text
     try:
         return [
             ApiClient(name, _sha256_hex(row["sha256"]), frozenset(map(Scope, row["scopes"])))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from otp_service import __version__
 from otp_service.domain.errors import (
@@ -22,6 +22,7 @@ from otp_service.http_api.login_answers import Body, LoginAnswers
 from otp_service.http_api.request_body import json_object
 from otp_service.http_api.request_log import note
 
+_VALIDATE = "whatsapp_validate_otp"
 # Callers of a web app that cannot set a status read any other one as "server broken".
 _NEVER_REACHED_THE_FLOW = (
     MalformedBodyError,
@@ -37,9 +38,14 @@ def action_blueprint(answers: LoginAnswers) -> Blueprint:
     actions = {
         "whatsapp_send_otp": answers.send,
         "whatsapp_resend_otp": answers.resend,
-        "whatsapp_validate_otp": answers.validate,
+        _VALIDATE: answers.validate,
         "health": _health,
     }
+
+    @blueprint.before_request
+    def shape() -> None:
+        if request.method == "POST" and json_object().get("action") == _VALIDATE:
+            answers_validity()
 
     @blueprint.post("/")
     def dispatch() -> Response:
@@ -47,10 +53,7 @@ def action_blueprint(answers: LoginAnswers) -> Blueprint:
         action = body.get("action")
         if not isinstance(action, str) or action not in actions:
             raise UnknownActionError(f"action must be one of: {', '.join(actions)}.")
-        g.action = action
         note(action=action)
-        if action == "whatsapp_validate_otp":
-            answers_validity()
         return jsonify(actions[action](body))
 
     blueprint.register_error_handler(OtpError, _refused)

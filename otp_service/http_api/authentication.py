@@ -8,7 +8,6 @@ from otp_service.domain.api_clients import ApiClients, Scope
 from otp_service.http_api.errors import MalformedBodyError
 from otp_service.http_api.request_body import form_or_json
 
-_BEARER = "Bearer "
 _WITH_BODY = frozenset({"POST", "PUT"})
 
 
@@ -44,6 +43,7 @@ def _presented_key() -> str:
 def _header_key() -> str:
     key = request.headers.get("X-API-Key", "")
     authorization = request.headers.get("Authorization", "")
-    if not key and authorization.startswith(_BEARER):
-        key = authorization.removeprefix(_BEARER)
+    scheme, _, credentials = authorization.partition(" ")
+    if not key and scheme.lower() == "bearer":
+        key = credentials
     return key.strip()

@@ -96,7 +96,10 @@ def _http_exception(error: HTTPException) -> Response:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:
-    body, left = request.environ["wsgi.input"], _MAX_DRAINED_BYTES
+    body = request.environ["wsgi.input"]
+    # Not a byte more than was announced: a server may leave the connection itself as the body.
+    announced = request.content_length
+    left = _MAX_DRAINED_BYTES if announced is None else min(announced, _MAX_DRAINED_BYTES)
     while left > 0 and (chunk := body.read(min(left, 65536))):
         left -= len(chunk)
     return _status_answer(413)

@@ -1,6 +1,6 @@
 """`/v1/otp/*`: the login flow with real statuses."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from otp_service.http_api.errors import answers_validity
 from otp_service.http_api.login_answers import LoginAnswers
@@ -9,6 +9,11 @@ from otp_service.http_api.request_body import json_object
 
 def otp_blueprint(answers: LoginAnswers) -> Blueprint:
     blueprint = Blueprint("otp", __name__, url_prefix="/v1/otp")
+
+    @blueprint.before_request
+    def shape() -> None:
+        if request.endpoint == "otp.validate":
+            answers_validity()
 
     @blueprint.post("/send")
     def send() -> Response:
@@ -20,7 +25,6 @@ def otp_blueprint(answers: LoginAnswers) -> Blueprint:
 
     @blueprint.post("/validate")
     def validate() -> Response:
-        answers_validity()
         return jsonify(answers.validate(json_object()))
 
     return blueprint

@@ -8,7 +8,8 @@ import structlog
 from flask import Flask, Response, g, request
 
 _log = structlog.get_logger("otp_service.request")
-_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+# With a letter in it: one of digits only could be a phone number, and this is logged.
+_ACCEPTED_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._:-]{1,64}")
 # Probes every few seconds would bury the rest.
 _QUIET = {"/healthz", "/readyz"}
 

@@ -44,8 +44,8 @@ def sessions_blueprint(sessions: SessionService, audience: str) -> Blueprint:
 
 def _everywhere(value: object) -> bool:
     """JSON true, or "true" in a form. Raise InvalidRequestError."""
-    if value in (None, "", False, "false"):
+    if value is None or value is False or value in ("", "false"):
         return False
-    if value in (True, "true"):
+    if value is True or value == "true":
         return True
     raise InvalidRequestError("everywhere must be true or false.")

@@ -1,0 +1,145 @@
+"""What a request costs: round trips to Redis, and passwords' worth of hashing."""
+
+import dataclasses
+
+import pytest
+import redis
+
+from otp_service.app import create_app
+from otp_service.bootstrap import build_services
+from tests.conftest import GAS_KEY
+from tests.environment import environment, settings_of
+from tests.http_api.conftest import OTHER_PHONE, PHONE, Caller, wrong
+
+_HANDSHAKE = ("HELLO ", "CLIENT ")
+
+
+class CountingHasher:
+    """A PasscodeHasher that counts what it passes on."""
+
+    def __init__(self, hasher):
+        self._hasher = hasher
+        self.digests = 0
+        self.comparisons = 0
+
+    def digest(self, challenge_id, passcode):
+        self.digests += 1
+        return self._hasher.digest(challenge_id, passcode)
+
+    def matches(self, digest, challenge_id, passcode):
+        self.comparisons += 1
+        return self._hasher.matches(digest, challenge_id, passcode)
+
+
+class Counted:
+    def __init__(self, redis_url, graph_url, **overrides):
+        settings = settings_of(environment(redis_url, graph_url, **overrides))
+        services = build_services(settings)
+        self.hasher = CountingHasher(services.logins.hasher)
+        logins = dataclasses.replace(services.logins, hasher=self.hasher)
+        self.app = create_app(settings, dataclasses.replace(services, logins=logins))
+        self.caller = Caller(self.app, rest=True)
+
+
+@pytest.fixture
+def counted(redis_url, simulator):
+    return Counted(redis_url, simulator.base_url)
+
+
+@pytest.fixture
+def commands_of(redis_url):
+    """Runs some work; returns the commands Redis got for it, those inside Lua left out."""
+
+    def commands_of(work):
+        with (
+            redis.Redis.from_url(redis_url, decode_responses=True) as client,
+            client.monitor() as monitor,
+        ):
+            work()
+            client.echo("the end")
+            seen: list[str] = []
+            for line in monitor.listen():
+                if line["command"] == "ECHO the end":
+                    return [command for command in seen if not command.startswith(_HANDSHAKE)]
+                if line["client_type"] != "lua":
+                    seen.append(line["command"])
+        return []
+
+    return commands_of
+
+
+def costs(commands_of, work, code=None):
+    answers = []
+    commands = commands_of(lambda: answers.append(work()))
+    assert answers[0].status_code == 200
+    assert code is None or answers[0].get_json()["code"] == code
+    return len(commands)
+
+
+@pytest.mark.parametrize("extra", [{}, {"endUserIp": "203.0.113.7"}])
+@pytest.mark.parametrize("verb", ["send", "resend"])
+def test_a_send_is_at_most_eight_round_trips(counted, commands_of, verb, extra):
+    counted.caller.send(OTHER_PHONE)
+    send = getattr(counted.caller, verb)
+    # begin, arm and confirm, and one for each limit: number, address, client, day.
+    assert costs(commands_of, lambda: send(**extra)) == 6 + len(extra)
+
+
+def test_a_validation_is_two_round_trips(counted, commands_of, received):
+    caller = counted.caller
+    caller.send()
+    code = received()
+    assert costs(commands_of, lambda: caller.validate(wrong(code)), "invalid_code") == 2
+    assert costs(commands_of, lambda: caller.validate(code)) == 2
+    assert costs(commands_of, lambda: caller.validate(code), "expired_code") == 1
+
+
+def test_an_introspection_is_one_round_trip(counted, commands_of, received):
+    counted.caller.send()
+    login = counted.caller.requires_valid(counted.caller.validate(received()))
+
+    def introspect():
+        headers = {"X-API-Key": GAS_KEY}
+        body = {"token": login["sessionToken"]}
+        client = counted.app.test_client()
+        return client.post("/v1/sessions/introspect", json=body, headers=headers)
+
+    assert costs(commands_of, introspect) == 1
+
+
+def test_a_forged_token_costs_no_round_trip(counted, commands_of):
+    headers = {"X-API-Key": GAS_KEY}
+    post = counted.app.test_client().post
+    forged = {"json": {"token": "a.b.c"}, "headers": headers}
+    assert costs(commands_of, lambda: post("/v1/sessions/introspect", **forged)) == 0
+
+
+def test_a_bad_key_costs_no_round_trip(counted, commands_of):
+    caller = Caller(counted.app, rest=True, key="wrong")
+    assert commands_of(caller.send) == []
+
+
+def test_a_number_without_a_code_costs_no_argon2(counted):
+    assert counted.caller.validate("123456").get_json()["code"] == "expired_code"
+    assert (counted.hasher.digests, counted.hasher.comparisons) == (0, 0)
+
+
+def test_a_locked_or_spent_number_costs_no_argon2(counted, received):
+    caller, hasher = counted.caller, counted.hasher
+    for sends in (1, 2):
+        caller.send()
+        for _ in range(5):
+            caller.validate(wrong(received()))
+        assert (hasher.digests, hasher.comparisons) == (sends, sends * 5)
+        expected = "too_many_attempts" if sends == 1 else "locked"
+        assert caller.validate(received()).get_json()["code"] == expected
+    assert caller.send().get_json()["code"] == "locked"
+    assert (hasher.digests, hasher.comparisons) == (2, 10)
+
+
+def test_a_limited_send_and_another_request_id_cost_no_argon2(redis_url, simulator, received):
+    counted = Counted(redis_url, simulator.base_url, OTP_SEND_LIMIT="1 per hour")
+    counted.caller.send()
+    assert counted.caller.resend(PHONE).get_json()["code"] == "rate_limited"
+    assert counted.caller.validate(received(), requestId="A").get_json()["code"] == "expired_code"
+    assert (counted.hasher.digests, counted.hasher.comparisons) == (1, 0)
