@@ -29,8 +29,6 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """Tests may pass `services` of their own; else they are built from the settings."""
     services = services or build_services(settings)
     app = Flask("otp_service", static_folder=None)
-    # A redirect would carry a login's body around, and its page quotes the address.
-    app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     register_request_log(app)
     register_security_headers(app)

@@ -58,7 +58,7 @@ class Argon2PasscodeHasher:
         peppered = _peppered(pepper, challenge_id, passcode)
         try:
             return self._pool.submit(self._argon2.verify, encoded, peppered).result()
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     def close(self) -> None:

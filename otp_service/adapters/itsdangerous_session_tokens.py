@@ -51,7 +51,7 @@ class ItsdangerousSessionTokens:
             return None
         try:
             claims: dict[str, Any] = self._serializer.loads(token)
-        except BadData:
+        except (BadData, UnicodeEncodeError):
             return None
         if claims["aud"] != self._audience or claims["exp"] <= self._clock():
             return None

@@ -9,12 +9,13 @@ from otp_service.domain.errors import CountryNotAllowedError, InvalidPhoneError
 
 # The longest E.164 number has 15 digits; the rest is room for spaces, brackets and dashes.
 MAX_INPUT_CHARS = 48
-_PUNCTUATION = frozenset(" +-().\t/")
+_MINUS_SIGN = "\u2212"
+_PUNCTUATION = frozenset("+().-/")
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """`e164` is `+` and 8-15 digits; `region` the ISO 3166-1 country, `001` for none."""
+    """`e164` is `+` and up to 15 digits; `region` the ISO 3166-1 country, `001` for none."""
 
     e164: str
     region: str
@@ -22,9 +23,11 @@ class PhoneNumber:
 
     @property
     def masked(self) -> str:
-        """For people to read: `+1******0100`."""
+        """For people to read: `+1******0100`; at most half of the national digits."""
         prefix = f"+{self.country_code}"
-        return f"{prefix}{'*' * (len(self.e164) - len(prefix) - 4)}{self.e164[-4:]}"
+        national = self.e164.removeprefix(prefix)
+        shown = min(4, len(national) // 2)
+        return f"{prefix}{'*' * (len(national) - shown)}{national[-shown:]}"
 
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked})"
@@ -76,9 +79,9 @@ def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
-    if category == "Pd":
+    if category == "Pd" or char == _MINUS_SIGN:
         return "-"
-    if category == "Zs":
+    if category == "Zs" or char in "\t\r\n":
         return " "
     if char in _PUNCTUATION:
         return char

@@ -4,7 +4,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
 
 from otp_service.domain import errors
 from otp_service.domain.errors import InvalidRequestError, OtpError
@@ -73,14 +74,24 @@ def refusal(error: OtpError, status: int) -> Response:
         "requestId": getattr(error, "request_id", None),
     }
     body.update({name: value for name, value in optional.items() if value is not None})
-    return _answer(body, status, error.retry_after_s)
+    response = _answer(body, status, error.retry_after_s)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def register_error_handlers(app: Flask) -> None:
+    app.before_request(_refuse_redirects)
     app.register_error_handler(OtpError, _otp_error)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http_exception)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refuse_redirects() -> None:
+    # One would carry a login's body around, and its page quotes the address.
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise NotFound
 
 
 def _otp_error(error: OtpError) -> Response:

@@ -170,6 +170,7 @@ def test_another_method_is_a_405_that_says_which_are_allowed(app, path, method):
         "/%ff",
         "/../etc/passwd",
         "/v1//otp/send",
+        "//",
     ],
 )
 def test_an_unknown_address_is_a_404(app, path):

@@ -22,7 +22,7 @@ else
 end
 local ended = 0
 if next_role ~= previous then
-  ended = redis.call('ZCARD', sessions)
+  ended = redis.call('ZCOUNT', sessions, math.floor(now_ms() / 1000) + 1, '+inf')
   redis.call('DEL', sessions)
   if ended > 0 then append_event('sessions_ended', 'success', 'role_changed') end
 end

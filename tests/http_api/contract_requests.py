@@ -1,0 +1,57 @@
+"""The requests that openapi.yaml documents, and ways to be refused at any operation."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.conftest import CONSOLE_KEY
+from tests.http_api.conftest import PHONE
+from tests.http_api.contract_document import operation_at, operations, resolved
+
+Call = tuple[str, str, dict[str, Any]]
+
+_AUDITOR_KEY = CONSOLE_KEY[::-1]  # it has the scope `audit` alone
+_TOO_LARGE = b'{"phoneNumber": "' + b"1" * (16 * 1024) + b'"}'
+
+
+def documented_calls() -> list[Call]:
+    """Every example of a request, and operations without a body once, as the document has them."""
+    calls: list[Call] = []
+    for (method, template), operation in operations().items():
+        path = template.replace("{phoneNumber}", PHONE)
+        if "requestBody" not in operation:
+            calls.append((method, path, {}))
+            continue
+        for media_type, content in resolved(operation["requestBody"])["content"].items():
+            kind = {"application/json": "json"}.get(media_type, "data")
+            extra = {} if kind == "json" else {"content_type": media_type}
+            calls += [
+                (method, path, {kind: example["value"], **extra})
+                for example in content["examples"].values()
+            ]
+    return calls
+
+
+def first_call(method: str, path: str) -> dict[str, Any]:
+    calls = documented_calls()
+    return next(rest for verb, address, rest in calls if (verb, address) == (method, path))
+
+
+def refused_call(app: Flask, method: str, path: str, status: str) -> TestResponse:
+    """Ask in the way that is refused with this status at any operation."""
+    request = first_call(method, path)
+    headers = {"X-API-Key": CONSOLE_KEY}
+    if status == "401":
+        headers = {}
+    elif status == "403":
+        headers = {"X-API-Key": _AUDITOR_KEY}
+    elif status == "413":
+        request = {"data": _TOO_LARGE, "content_type": "application/json"}
+    elif status == "400" and "requestBody" in operation_at(method, path):
+        request = {"data": b"not JSON", "content_type": "application/json"}
+    elif status == "400" and path == "/v1/roles":
+        request = {"query_string": {"role": "nobody"}}
+    elif status == "400":
+        path = "/v1/roles/not-a-number"
+    return app.test_client().open(path, method=method, headers=headers, **request)

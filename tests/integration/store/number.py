@@ -1,0 +1,139 @@
+"""One phone number on one store: the steps of a login in a word each, and what they left."""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from otp_service.adapters.redis_audit_context import AuditContext
+from otp_service.adapters.redis_challenge_store import RedisChallengeStore
+from otp_service.adapters.redis_keys import NumberKeys
+from otp_service.adapters.redis_role_registry import RedisRoleRegistry
+from otp_service.adapters.redis_scripts import Scripts
+from otp_service.adapters.redis_session_registry import RedisSessionRegistry
+from otp_service.domain.challenge import (
+    AttemptTicket,
+    Grant,
+    LockoutPolicy,
+    RequestOrigin,
+    SendKind,
+    SendTicket,
+)
+from otp_service.domain.errors import InvalidCodeError
+from otp_service.domain.roles import Role
+from otp_service.domain.session import Session, SessionPolicy
+from otp_service.domain.subject import Subject
+
+if TYPE_CHECKING:
+    import redis
+
+PHONE_ID, MASKED = "a2b3c4d5" * 3, "+1******0100"
+ORIGIN = RequestOrigin("gas", ip="203.0.113.7", user_agent="Phone/1", http_request_id="http-1")
+TTL_S, MAX_TRIES = 600, 5
+RETENTION_MS = 90 * 86_400_000
+
+
+class Event(NamedTuple):
+    """The part of an audit event that differs from step to step."""
+
+    event: str
+    outcome: str
+    reason: str = ""
+    attempt: str = ""
+    request_id: str = ""
+    session_id: str = ""
+    message_id: str = ""
+
+
+@dataclass
+class Number:
+    client: "redis.Redis"
+    subject: Subject = field(default_factory=lambda: Subject(PHONE_ID, MASKED))
+    sessions_policy: SessionPolicy = field(default_factory=lambda: SessionPolicy(604_800, 43_200))
+    retention_ms: int = RETENTION_MS
+
+    def __post_init__(self) -> None:
+        self.keys = NumberKeys(self.subject.phone_id)
+        self.scripts = Scripts(self.client)
+        context = AuditContext(self.retention_ms)
+        self.store = RedisChallengeStore(
+            self.scripts, context, LockoutPolicy(), self.sessions_policy, TTL_S, MAX_TRIES
+        )
+        self.sessions = RedisSessionRegistry(self.scripts, context)
+        self.roles = RedisRoleRegistry(self.scripts, context)
+
+    def with_sessions_of(self, ttl_s: int, privileged_ttl_s: int) -> "Number":
+        return replace(self, sessions_policy=SessionPolicy(ttl_s, privileged_ttl_s))
+
+    def begin(self, challenge_id: str, kind: SendKind = SendKind.SEND) -> SendTicket:
+        return self.store.begin_send(kind, challenge_id, self.subject, ORIGIN)
+
+    def arm(self, challenge_id: str, kind: SendKind = SendKind.SEND) -> SendTicket:
+        """A send whose message is in flight."""
+        ticket = self.begin(challenge_id, kind)
+        self.store.arm_send(ticket, f"digest of {challenge_id}", ORIGIN)
+        return ticket
+
+    def send(self, challenge_id: str, kind: SendKind = SendKind.SEND) -> SendTicket:
+        """A send that Meta took."""
+        ticket = self.arm(challenge_id, kind)
+        self.store.confirm_send(ticket, f"message of {challenge_id}", ORIGIN)
+        return ticket
+
+    def park(self, challenge_id: str) -> SendTicket:
+        """A send of which nobody knows whether Meta took it."""
+        ticket = self.arm(challenge_id)
+        self.store.park_send(ticket, ORIGIN)
+        return ticket
+
+    def count(self, request_id: str | None = None) -> AttemptTicket:
+        return self.store.count_attempt(self.subject, request_id, ORIGIN)
+
+    def guess_wrong(self) -> InvalidCodeError:
+        return self.store.reject_attempt(self.count(), ORIGIN)
+
+    def win(self, ticket: AttemptTicket, session_id: str = "session", candidate: int = 0) -> Grant:
+        return self.store.consume(ticket, ticket.candidates[candidate], session_id, ORIGIN)
+
+    def log_in(self, session_id: str = "session") -> Session:
+        """A send, an attempt and a login."""
+        self.send(f"challenge of {session_id}")
+        return self.session(session_id, self.win(self.count(), session_id))
+
+    def fail(self, times: int) -> None:
+        """That many wrong guesses, with new passcodes as they are needed."""
+        for number in range(times):
+            if self.client.hget(self.keys.challenge, "tries") in (None, str(MAX_TRIES)):
+                self.send(f"challenge before failure {number}")
+            self.guess_wrong()
+
+    def session(self, session_id: str, grant: Grant | None = None) -> Session:
+        grant = grant or Grant(Role.INDEMNITOR, 0, 0)
+        return Session(
+            session_id, self.subject.phone_id, grant.role, "gas", grant.issued_at, grant.expires_at
+        )
+
+    def alive(self) -> list[str]:
+        """The request ids that an attempt could answer now, newest first; spends nothing."""
+        kept: list[Any] = [
+            self.client.hget(key, "id") for key in (self.keys.pending, self.keys.challenge)
+        ]
+        return [challenge_id for challenge_id in kept if challenge_id]
+
+    def failures(self) -> int:
+        return int(self.client.get(self.keys.failures) or 0)
+
+    def entries(self) -> list[tuple[str, dict[str, str]]]:
+        """The number's audit, whose ids have to be its history."""
+        stream: Any = self.client.xrange(self.keys.audit)
+        mine = [entry for entry in stream if entry[1]["phone_id"] == self.subject.phone_id]
+        assert [entry_id for entry_id, _ in mine] == self.client.lrange(self.keys.history, 0, -1)
+        return mine
+
+    def events(self, since: int = 0) -> list[Event]:
+        """The events from the `since`th on."""
+        names = Event._fields
+        return [
+            Event(**{name: fields[name] for name in names}) for _, fields in self.entries()[since:]
+        ]
+
+    def keys_without_ttl(self) -> set[str]:
+        return {str(key) for key in self.client.scan_iter() if self.client.pttl(key) < 0}
