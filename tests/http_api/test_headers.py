@@ -160,3 +160,14 @@ def test_a_forwarded_host_changes_nothing(build):
     answer = app.test_client().get("/healthz", headers=headers)
     assert answer.status_code == 200
     assert "evil" not in str(answer.headers) + answer.get_data(as_text=True)
+
+
+def test_a_refused_key_is_told_how_to_authenticate(app):
+    refused = app.test_client().post("/v1/otp/send", json={})
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_an_id_of_digits_only_is_replaced_because_it_could_be_a_number(app, store):
+    made = send(app, {"X-Request-ID": PHONE.removeprefix("+")}).headers["X-Request-ID"]
+    assert made != PHONE.removeprefix("+")
+    assert audited(store, "http_request_id") == {made}
