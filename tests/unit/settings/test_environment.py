@@ -1,4 +1,4 @@
-"""Settings: where they come from, and one message for all that is wrong with them."""
+"""The settings: defaults, checks, and one message for all that is wrong with them."""
 
 import json
 
@@ -7,50 +7,8 @@ from pydantic import ValidationError
 
 from otp_service.domain.api_clients import Scope, key_digest
 from otp_service.domain.errors import ForbiddenError, UnauthorizedError
-from otp_service.settings import Settings, SettingsError, load_settings
-from tests.environment import environment, settings_of
-
-STRONG = "9f86d081884c7d659a2feaa0c55ad015"
-GOOD = environment("redis://localhost:6379/0", "https://graph.facebook.com")
-SECRET_NAMES = [
-    "OTP_SECRET_KEYS",
-    "OTP_PSEUDONYM_KEY",
-    "GAS_API_KEY",
-    "WHATSAPP_ACCESS_TOKEN",
-    "WHATSAPP_APP_SECRET",
-]
-
-
-@pytest.fixture(autouse=True)
-def machine(monkeypatch, tmp_path):
-    """A folder without .env, and an environment with none of our variables."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-        monkeypatch.delenv(f"{name.upper()}_FILE", raising=False)
-    monkeypatch.delenv("SECRETS_DIR", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def load(monkeypatch):
-    """Loads the settings of a good environment, changed; None takes a variable out."""
-
-    def load(**changes):
-        for name, value in {**GOOD, **changes}.items():
-            if value is None:
-                monkeypatch.delenv(name, raising=False)
-            else:
-                monkeypatch.setenv(name, value)
-        return load_settings()
-
-    return load
-
-
-def fault_of(load, **changes):
-    with pytest.raises(SettingsError) as caught:
-        load(**changes)
-    return str(caught.value)
+from tests.environment import settings_of
+from tests.unit.settings.conftest import GOOD, SECRET_NAMES, STRONG, fault_of
 
 
 def test_good_settings_load_with_the_documented_defaults(load):
@@ -130,46 +88,6 @@ def test_settings_made_without_the_loader_do_not_quote_a_weak_secret_either():
 
 def test_the_password_of_redis_is_not_in_the_repr(load):
     assert "hunter2" not in repr(load(REDIS_URL="redis://:hunter2@redis:6379/0"))
-
-
-@pytest.mark.parametrize("name", SECRET_NAMES)
-def test_a_secret_may_come_from_a_file(load, monkeypatch, machine, name):
-    (machine / "secret").write_text(f"{STRONG}\n")
-    monkeypatch.setenv(f"{name}_FILE", str(machine / "secret"))
-    value = getattr(load(**{name: None}), name.lower())
-    assert value in (STRONG, (STRONG,))
-    assert getattr(load(**{name: GOOD[name]}), name.lower()) in (GOOD[name], (GOOD[name],))
-
-
-def test_a_secret_may_come_from_a_folder_of_them(load, monkeypatch, machine):
-    folder = machine / "secrets"
-    folder.mkdir()
-    (folder / "OTP_PSEUDONYM_KEY").write_text(f"  {STRONG}\n")
-    (folder / "OTP_TTL").mkdir()
-    monkeypatch.setenv("SECRETS_DIR", str(folder))
-    assert load(OTP_PSEUDONYM_KEY=None).otp_pseudonym_key == STRONG
-
-
-@pytest.mark.parametrize("kind", ["missing", "folder"])
-def test_a_secret_file_that_cannot_be_read_is_said(load, monkeypatch, machine, kind):
-    path = machine if kind == "folder" else machine / "nowhere"
-    monkeypatch.setenv("OTP_PSEUDONYM_KEY_FILE", str(path))
-    assert str(path) in fault_of(load, OTP_PSEUDONYM_KEY=None)
-
-
-def test_a_secret_file_that_is_no_text_is_said(load, monkeypatch, machine):
-    (machine / "secret").write_bytes(b"\xff\xfe" + STRONG.encode())
-    monkeypatch.setenv("OTP_PSEUDONYM_KEY_FILE", str(machine / "secret"))
-    fault_of(load, OTP_PSEUDONYM_KEY=None)
-
-
-def test_a_dotenv_is_read_in_development_and_the_environment_wins(load, machine):
-    (machine / ".env").write_text(
-        f"OTP_TTL=60\nOTP_MAX_ATTEMPTS=3\nUNKNOWN=1\nGAS_API_KEY={STRONG}\n"
-    )
-    settings = load(OTP_TTL="120")
-    assert (settings.otp_ttl, settings.otp_max_attempts) == (120, 3)
-    assert load(GAS_API_KEY=None).gas_api_key == STRONG
 
 
 def test_an_empty_variable_is_a_missing_one(load):

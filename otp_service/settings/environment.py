@@ -1,16 +1,12 @@
-"""Settings: environment, `.env`, `<NAME>_FILE`, secrets directory; all faults said at once."""
+"""The settings themselves: one field for each environment variable, each checked."""
 
 import ipaddress
-import json
 import os
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import phonenumbers
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -20,26 +16,15 @@ from pydantic_settings import (
 
 from otp_service.adapters.limits_send_limiter import parse_limits
 from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_digest
+from otp_service.settings.clients import read_api_clients
+from otp_service.settings.faults import SettingsError, explain
+from otp_service.settings.secret_files import SecretFiles
 
-GAS_CLIENT_ID = "gas"
+_GAS_CLIENT_ID = "gas"
 _GAS_SCOPES = frozenset({Scope.OTP, Scope.SESSIONS})
 _MIN_SECRET_CHARS = 32
 _MIN_DISTINCT_CHARS = 10
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
-_HOW_TO_MAKE = {
-    "otp_secret_keys": "make one: otp-service keys secret",
-    "otp_pseudonym_key": "make one: otp-service keys secret",
-    "gas_api_key": "the callers' key; make one: otp-service keys secret",
-    "otp_api_clients": "make one: otp-service keys client NAME",
-    "redis_url": "for example redis://localhost:6379/0 or unix:///run/redis.sock",
-    "whatsapp_access_token": "a System User token from Meta Business Settings",
-    "whatsapp_phone_number_id": "from the WhatsApp section of Meta's App Dashboard",
-    "whatsapp_app_secret": "App Settings, Basic, in Meta's App Dashboard",
-}
-
-
-class SettingsError(Exception):
-    """The text names every setting that is missing or wrong, and how to make it."""
 
 
 def _split(value: object) -> object:
@@ -49,32 +34,6 @@ def _split(value: object) -> object:
 
 
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-
-
-class _SecretFiles(PydanticBaseSettingsSource):
-    """`<NAME>_FILE` in the environment, or a file NAME in `SECRETS_DIR`."""
-
-    def get_field_value(
-        self,
-        field: FieldInfo,  # noqa: ARG002 - pydantic's signature
-        field_name: str,
-    ) -> tuple[Any, str, bool]:
-        name = field_name.upper()
-        path = os.environ.get(f"{name}_FILE") or self._in_secrets_dir(name)
-        return (_file_text(name, path).strip() if path else None), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        values = {
-            name: self.get_field_value(field, name)[0]
-            for name, field in self.settings_cls.model_fields.items()
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
-    @staticmethod
-    def _in_secrets_dir(name: str) -> str | None:
-        directory = os.environ.get("SECRETS_DIR")
-        path = Path(directory) / name if directory else None
-        return str(path) if path and path.is_file() else None
 
 
 class Settings(BaseSettings):
@@ -137,7 +96,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours reads both
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
+        return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings
 
     @field_validator("redis_url")
     @classmethod
@@ -159,7 +118,7 @@ class Settings(BaseSettings):
     @field_validator("otp_api_clients")
     @classmethod
     def _readable_clients(cls, text: str) -> str:
-        _read_api_clients(text)
+        read_api_clients(text)
         return text
 
     @field_validator("gas_api_key")
@@ -167,7 +126,7 @@ class Settings(BaseSettings):
     def _someone_may_call(cls, key: str | None, info: ValidationInfo) -> str | None:
         # Not in `data` when it is wrong itself: then that is what has to be said.
         others = info.data.get("otp_api_clients")
-        if key is None and others is not None and not _read_api_clients(others):
+        if key is None and others is not None and not read_api_clients(others):
             raise ValueError("missing, and OTP_API_CLIENTS too: nobody could call")
         return _strong(key) if key else key
 
@@ -214,9 +173,9 @@ class Settings(BaseSettings):
     @property
     def api_clients(self) -> ApiClients:
         """GAS_API_KEY's client and those of OTP_API_CLIENTS."""
-        clients = _read_api_clients(self.otp_api_clients)
+        clients = read_api_clients(self.otp_api_clients)
         if self.gas_api_key:
-            clients.append(ApiClient(GAS_CLIENT_ID, key_digest(self.gas_api_key), _GAS_SCOPES))
+            clients.append(ApiClient(_GAS_CLIENT_ID, key_digest(self.gas_api_key), _GAS_SCOPES))
         return ApiClients(clients)
 
 
@@ -225,29 +184,7 @@ def load_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # the environment gives the arguments
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
-
-
-def _file_text(name: str, path: str) -> str:
-    """Raise SettingsError; never with what is in the file."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{name}: the file {path} cannot be read ({type(error).__name__})"
-        ) from None
-
-
-def _explain(error: ValidationError) -> str:
-    faults = error.errors(include_input=False, include_context=False, include_url=False)
-    lines = [_fault_line(str(fault["loc"][0]) if fault["loc"] else "", fault) for fault in faults]
-    return "\n".join([f"Missing or wrong settings ({len(lines)}):", *sorted(lines)])
-
-
-def _fault_line(field: str, fault: Mapping[str, Any]) -> str:
-    text = "missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-    hint = f" ({_HOW_TO_MAKE[field]})" if field in _HOW_TO_MAKE else ""
-    return f"  {field.upper()}: {text}{hint}" if field else f"  {text}"
+        raise SettingsError(explain(error)) from None
 
 
 def _strong(secret: str) -> str:
@@ -263,24 +200,3 @@ def _is_loopback(host: str | None) -> bool:
         return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
-
-
-def _read_api_clients(text: str) -> list[ApiClient]:
-    """JSON, or `@file` with JSON: `{name: {"sha256": hex, "scopes": [..]}}`. Raise ValueError."""
-    raw = _file_text("OTP_API_CLIENTS", text[1:]) if text.startswith("@") else text
-    try:
-        return [
-            ApiClient(name, _sha256_hex(row["sha256"]), frozenset(map(Scope, row["scopes"])))
-            for name, row in json.loads(raw).items()
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
-            'must be JSON like {"console": {"sha256": "<64 hex>", "scopes": '
-            f'["otp"]}}}}; scopes are {", ".join(Scope)} ({type(error).__name__})'
-        ) from None
-
-
-def _sha256_hex(text: str) -> str:
-    if len(bytes.fromhex(text)) != 32:
-        raise ValueError("sha256 must be 64 hexadecimal digits")
-    return text.lower()
