@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from otp_service.domain.api_clients import Scope, key_digest
 from otp_service.domain.errors import ForbiddenError, UnauthorizedError
+from otp_service.settings import SettingsError, load_settings
 from tests.environment import settings_of
 from tests.unit.settings.conftest import GOOD, SECRET_NAMES, STRONG, fault_of
 
