@@ -27,7 +27,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def gunicorn_options(settings: Settings, bind: str) -> dict[str, Any]:
-    """Settings that held under load on two cores; the README says what was measured."""
+    """Settings that held under load on two cores; docs/performance.md says what was measured."""
     return {
         "bind": bind,
         "workers": settings.web_workers,
