@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import EventDict
 
 # Defence in depth: nothing is meant to log a full number, and an exception's text might.
-_E164 = re.compile(r"\+\d{4,11}(\d{4})(?!\d)")
+_E164 = re.compile(r"\+\d{5,13}(\d{2})(?!\d)")
 
 
 def configure_logs(level: str) -> None:
@@ -30,5 +30,5 @@ def configure_logs(level: str) -> None:
 def _mask_phone_numbers(_logger: object, _method: str, event: EventDict) -> EventDict:
     for name, value in event.items():
         if isinstance(value, str) and "+" in value:
-            event[name] = _E164.sub(r"+******\1", value)
+            event[name] = _E164.sub(r"+********\1", value)
     return event

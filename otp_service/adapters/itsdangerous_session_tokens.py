@@ -47,11 +47,12 @@ class ItsdangerousSessionTokens:
         )
 
     def read(self, token: str) -> Session | None:
-        if len(token) > MAX_TOKEN_CHARS:
+        # itsdangerous would overlook other letters behind the signature.
+        if len(token) > MAX_TOKEN_CHARS or not token.isascii():
             return None
         try:
             claims: dict[str, Any] = self._serializer.loads(token)
-        except (BadData, UnicodeEncodeError):
+        except BadData:
             return None
         if claims["aud"] != self._audience or claims["exp"] <= self._clock():
             return None

@@ -20,6 +20,7 @@ from otp_service.domain.challenge import RequestOrigin, SendTicket
 from otp_service.domain.errors import RateLimitedError
 
 KEY_PREFIX = "otp-limits"
+_LUA = files("otp_service.adapters") / "lua"
 # People get whole /64 networks: one of them is one household, however many addresses it uses.
 _IPV6_HOUSEHOLD_BITS = 64
 # A place is free only after the instant it ends, and Redis' TTLs are whole milliseconds.
@@ -61,55 +62,62 @@ class LimitsSendLimiter:
             "redis://", connection_pool=client.connection_pool, key_prefix=KEY_PREFIX
         )
         self._storage = storage
-        self._phone = [_ExactLimit(storage, item) for item in parse_limits(limits.phone)]
-        self._ip = [_CountedLimit(storage, item) for item in parse_limits(limits.ip)]
-        self._client = [_CountedLimit(storage, item) for item in parse_limits(limits.client)]
-        self._daily = [_CountedLimit(storage, item) for item in parse_limits(limits.daily)]
+        self._phone = [_ExactLimit(storage, item, "phone") for item in parse_limits(limits.phone)]
+        self._ip = [_CountedLimit(storage, item, "ip") for item in parse_limits(limits.ip)]
+        self._client = [
+            _CountedLimit(storage, item, "client") for item in parse_limits(limits.client)
+        ]
+        self._daily = [
+            _CountedLimit(storage, item, "global") for item in parse_limits(limits.daily)
+        ]
 
     def take(self, ticket: SendTicket, origin: RequestOrigin) -> "Places":
         now_s = ticket.begun_at_ms / 1000
-        places = Places(self._storage)
-        for scope, limit, holder in self._applicable(ticket, origin):
+        places = Places(self._storage, now_s)
+        rows = self._applicable(ticket, origin)
+        for index, row in enumerate(rows):
             with store_errors("take_place"):
-                taken = limit.take(holder, now_s)
-                wait_s = 0.0 if taken else limit.wait_s(holder, now_s)
+                taken = row.limit.take(row.holder, now_s)
             if not taken:
                 places.give_back()
-                raise RateLimitedError(
-                    scope, retry_after_s=max(1, math.ceil(wait_s + _STRICTLY_AFTER_S))
-                )
-            places.add(limit, holder)
+                raise self._refusal(rows[index:], now_s)
+            places.add(row)
         return places
 
-    def _applicable(
-        self, ticket: SendTicket, origin: RequestOrigin
-    ) -> "list[tuple[str, _Limit, str]]":
-        rows: list[tuple[str, _Limit, str]] = [
-            ("phone", limit, ticket.subject.phone_id) for limit in self._phone
-        ]
+    @staticmethod
+    def _refusal(rows: "list[_Row]", now_s: float) -> RateLimitedError:
+        # The longest of the waits: after a shorter one a wider limit would refuse again.
+        with store_errors("wait_for_place"):
+            waits = [(row.limit.wait_s(row.holder, now_s), row.scope) for row in rows]
+        wait_s, scope = max(waits)
+        return RateLimitedError(scope, retry_after_s=max(1, math.ceil(wait_s + _STRICTLY_AFTER_S)))
+
+    def _applicable(self, ticket: SendTicket, origin: RequestOrigin) -> "list[_Row]":
+        rows = [_Row(limit, ticket.subject.phone_id) for limit in self._phone]
         if origin.end_user_ip:
-            holder = network_of(origin.end_user_ip)
-            rows += [("ip", limit, holder) for limit in self._ip]
-        rows += [("client", limit, origin.client_id) for limit in self._client]
-        rows += [("global", limit, "service") for limit in self._daily]
+            network = network_of(origin.end_user_ip)
+            rows += [_Row(limit, network) for limit in self._ip]
+        rows += [_Row(limit, origin.client_id) for limit in self._client]
+        rows += [_Row(limit, "service") for limit in self._daily]
         return rows
 
 
 class Places:
     """TakenPlaces: what one send took."""
 
-    def __init__(self, storage: "_Storage") -> None:
+    def __init__(self, storage: "_Storage", taken_at_s: float) -> None:
         self._storage = storage
-        self._taken: list[tuple[_Limit, str]] = []
+        self._taken_at_s = taken_at_s
+        self._taken: list[_Row] = []
 
-    def add(self, limit: "_Limit", holder: str) -> None:
-        self._taken.append((limit, holder))
+    def add(self, row: "_Row") -> None:
+        self._taken.append(row)
 
     def give_back(self) -> None:
         """All in one round trip."""
         with store_errors("give_back"), self._storage.pipeline() as pipeline:
-            for limit, holder in self._taken:
-                limit.give_back(pipeline, holder)
+            for row in self._taken:
+                row.limit.give_back(pipeline, row.holder, self._taken_at_s)
             pipeline.execute()
         self._taken.clear()
 
@@ -117,7 +125,8 @@ class Places:
 class _Storage(RedisStorage):
     """`limits`' Redis storage with Redis' own time and with a way back."""
 
-    _GIVE_BACK = (files("otp_service.adapters") / "lua" / "give_back.lua").read_text("utf-8")
+    _GIVE_BACK_EXACT = (_LUA / "give_back_exact.lua").read_text("utf-8")
+    _GIVE_BACK_COUNTED = (_LUA / "give_back_counted.lua").read_text("utf-8")
 
     def pipeline(self) -> redis.client.Pipeline:
         client: redis.Redis = self.storage
@@ -134,14 +143,15 @@ class _Storage(RedisStorage):
         oldest = self.storage.lindex(self.prefixed_key(key), limit - 1)
         return float(oldest) + window_s if oldest else 0.0
 
-    def give_back_exact(self, pipeline: redis.client.Pipeline, key: str) -> None:
-        # The newest place is ours: others for the same number wait for our in-flight lock.
-        pipeline.lpop(self.prefixed_key(key))
+    def give_back_exact(
+        self, pipeline: redis.client.Pipeline, key: str, taken_at_s: float
+    ) -> None:
+        pipeline.eval(self._GIVE_BACK_EXACT, 1, self.prefixed_key(key), repr(taken_at_s))
 
     def give_back_counted(self, pipeline: redis.client.Pipeline, key: str) -> None:
         current = self.prefixed_key(self._current_window_key(key))
         previous = self.prefixed_key(self._previous_window_key(key))
-        pipeline.eval(self._GIVE_BACK, 2, current, previous)
+        pipeline.eval(self._GIVE_BACK_COUNTED, 2, current, previous)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,7 @@ class _ExactLimit:
 
     storage: _Storage
     item: RateLimitItem
+    scope: str
 
     def take(self, holder: str, now_s: float) -> bool:
         item = self.item
@@ -162,12 +173,12 @@ class _ExactLimit:
         )
         return free_at - now_s
 
-    def give_back(self, pipeline: redis.client.Pipeline, holder: str) -> None:
-        self.storage.give_back_exact(pipeline, self._key(holder))
+    def give_back(self, pipeline: redis.client.Pipeline, holder: str, taken_at_s: float) -> None:
+        self.storage.give_back_exact(pipeline, self._key(holder), taken_at_s)
 
     def _key(self, holder: str) -> str:
         # The strategy is in the key: another one would find a key of the wrong type.
-        return self.item.key_for("moving", holder)
+        return self.item.key_for("moving", self.scope, holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +187,7 @@ class _CountedLimit:
 
     storage: _Storage
     item: RateLimitItem
+    scope: str
 
     def take(self, holder: str, now_s: float) -> bool:  # noqa: ARG002 - Redis' TTLs are its clock
         item = self.item
@@ -188,14 +200,23 @@ class _CountedLimit:
         window = self.storage.get_sliding_window(self._key(holder), item.get_expiry())
         return sliding_wait_s(item.amount, item.get_expiry(), *window)
 
-    def give_back(self, pipeline: redis.client.Pipeline, holder: str) -> None:
+    def give_back(self, pipeline: redis.client.Pipeline, holder: str, taken_at_s: float) -> None:  # noqa: ARG002
         self.storage.give_back_counted(pipeline, self._key(holder))
 
     def _key(self, holder: str) -> str:
-        return self.item.key_for("sliding", holder)
+        return self.item.key_for("sliding", self.scope, holder)
 
 
-_Limit: TypeAlias = _ExactLimit | _CountedLimit
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One limit as it applies to one send: whose place it is."""
+
+    limit: _ExactLimit | _CountedLimit
+    holder: str
+
+    @property
+    def scope(self) -> str:
+        return self.limit.scope
 
 
 def sliding_wait_s(

@@ -1,6 +1,7 @@
 """ChallengeStore on Redis. Each method is one Lua script, hence atomic, audit included."""
 
 import json
+import time
 from dataclasses import dataclass
 
 from otp_service.adapters.redis_audit_context import AuditContext
@@ -29,7 +30,8 @@ from otp_service.domain.roles import DEFAULT_ROLE, Role
 from otp_service.domain.session import SessionPolicy
 from otp_service.domain.subject import Subject
 
-# Longer than the longest send: hashing, connecting, waiting for Meta, one more try.
+# Longer than a send takes: hashing, connecting, waiting for Meta, one more try. Should one outlast
+# it all the same, its late confirmation leaves the newer send's passcode alone.
 IN_FLIGHT_LOCK_MS = 30_000
 _REQUESTED = {
     SendKind.SEND: AuditEvent.SEND_REQUESTED,
@@ -65,13 +67,14 @@ class RedisChallengeStore:
         keys = NumberKeys(subject.phone_id)
         state, *figures = self.scripts.run(
             "begin_send",
-            [keys.audit, keys.history, keys.sending, keys.failures, keys.lock],
+            [keys.audit, keys.history, keys.sending, keys.sent, keys.failures, keys.lock],
             self.context.encode(subject, origin, request_id=challenge_id),
             _REQUESTED[kind],
             challenge_id,
             IN_FLIGHT_LOCK_MS,
             self.passcode_ttl_s * 1000,
             self.lockout.stop_at,
+            _age_ms(origin),
         )
         _raise_if_locked(state, figures)
         if state == "in_progress":
@@ -83,7 +86,7 @@ class RedisChallengeStore:
         keys = NumberKeys(ticket.subject.phone_id)
         (state,) = self.scripts.run(
             "arm_send",
-            [keys.audit, keys.history, keys.sending, keys.pending, keys.challenge],
+            [keys.audit, keys.history, keys.sending, keys.pending, keys.parked],
             self._send_context(ticket, origin),
             ticket.challenge_id,
             digest,
@@ -96,18 +99,28 @@ class RedisChallengeStore:
         keys = NumberKeys(ticket.subject.phone_id)
         _, left_ms = self.scripts.run(
             "confirm_send",
-            [keys.audit, keys.history, keys.sending, keys.pending, keys.challenge],
+            [
+                keys.audit,
+                keys.history,
+                keys.sending,
+                keys.sent,
+                keys.pending,
+                keys.parked,
+                keys.challenge,
+            ],
             self._send_context(ticket, origin, message_id=message_id),
             ticket.challenge_id,
+            IN_FLIGHT_LOCK_MS,
         )
         return int(left_ms)
 
-    def withdraw_send(self, ticket: SendTicket, refusal: OtpError, origin: RequestOrigin) -> None:
-        if isinstance(refusal, RateLimitedError):
+    def withdraw_send(self, ticket: SendTicket, failure: Exception, origin: RequestOrigin) -> None:
+        if isinstance(failure, RateLimitedError):
             event, outcome = AuditEvent.SEND_REFUSED, Outcome.REFUSED
         else:
             event, outcome = AuditEvent.SEND_FAILED, Outcome.FAILURE
-        self._end_send(ticket, origin, event, outcome, refusal.audit_reason, "drop")
+        reason = failure.audit_reason if isinstance(failure, OtpError) else "internal_error"
+        self._end_send(ticket, origin, event, outcome, reason, "drop")
 
     def park_send(self, ticket: SendTicket, origin: RequestOrigin) -> None:
         self._end_send(ticket, origin, AuditEvent.SEND_UNCONFIRMED, Outcome.UNKNOWN, "", "keep")
@@ -118,7 +131,15 @@ class RedisChallengeStore:
         keys = NumberKeys(subject.phone_id)
         state, *rest = self.scripts.run(
             "count_attempt",
-            [keys.audit, keys.history, keys.challenge, keys.pending, keys.failures, keys.lock],
+            [
+                keys.audit,
+                keys.history,
+                keys.challenge,
+                keys.parked,
+                keys.pending,
+                keys.failures,
+                keys.lock,
+            ],
             self.context.encode(subject, origin, request_id=request_id or ""),
             request_id or "",
             self.max_attempts,
@@ -164,6 +185,7 @@ class RedisChallengeStore:
                 keys.audit,
                 keys.history,
                 keys.challenge,
+                keys.parked,
                 keys.pending,
                 keys.failures,
                 keys.lock,
@@ -202,13 +224,14 @@ class RedisChallengeStore:
         keys = NumberKeys(ticket.subject.phone_id)
         self.scripts.run(
             "withdraw_send",
-            [keys.audit, keys.history, keys.sending, keys.pending],
+            [keys.audit, keys.history, keys.sending, keys.sent, keys.pending, keys.parked],
             self._send_context(ticket, origin),
             ticket.challenge_id,
             event,
             outcome,
             reason,
             passcode,
+            IN_FLIGHT_LOCK_MS,
         )
 
     def _send_context(
@@ -228,6 +251,13 @@ class RedisChallengeStore:
         return self.context.encode(
             ticket.subject, origin, request_id=candidate.challenge_id, session_id=session_id
         )
+
+
+def _age_ms(origin: RequestOrigin) -> int:
+    if origin.received_at is None:
+        return 0
+    # Rounded down: a request right after the last one is not the same moment.
+    return int((time.monotonic() - origin.received_at) * 1000)
 
 
 def _whole_seconds(milliseconds: str | int) -> int:

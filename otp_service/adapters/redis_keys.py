@@ -40,10 +40,14 @@ class NumberKeys:
         tag = f"{{otp:{self.shard.shard:02d}}}"
         # Hash id, digest, tries: the passcode that Meta took. TTL: the passcode's own.
         self.challenge = f"{tag}:challenge:{phone_id}"
-        # The same, while its message is in flight or its outcome unknown.
+        # The same, while its message is in flight; stays when nobody learned how that ended.
         self.pending = f"{tag}:pending:{phone_id}"
+        # Such a one, once the next send has begun.
+        self.parked = f"{tag}:parked:{phone_id}"
         # Challenge id of the send in flight. TTL: longer than any send takes.
         self.sending = f"{tag}:sending:{phone_id}"
+        # Unix ms at which a message was last handed over. TTL: longer than any request waits.
+        self.sent = f"{tag}:sent:{phone_id}"
         # Count. No TTL: only a login or an administrator gives failures back.
         self.failures = f"{tag}:failures:{phone_id}"
         # Flag. TTL: the lock-out's.

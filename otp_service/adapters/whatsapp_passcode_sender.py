@@ -23,6 +23,7 @@ from otp_service.whatsapp import (
     WhatsAppError,
 )
 
+_LONGEST_WAIT_S = 86_400.0
 _log = structlog.get_logger(__name__)
 
 
@@ -61,8 +62,13 @@ def _refusal(error: WhatsAppError) -> DeliveryError:
         return DeliveryFailedError(meta_code=meta_code)
     wait_s = error.retry_after_s if isinstance(error, PlatformError) else None
     return DeliveryUnavailableError(
-        meta_code=meta_code, retry_after_s=math.ceil(wait_s) if wait_s else None
+        meta_code=meta_code, retry_after_s=_whole_wait(wait_s) if wait_s else None
     )
+
+
+def _whole_wait(wait_s: float) -> int:
+    # The figure is the answering server's: believed up to a day.
+    return math.ceil(min(wait_s, _LONGEST_WAIT_S))
 
 
 def _log_failure(event: str, error: WhatsAppError, to: PhoneNumber, challenge_id: str) -> None:

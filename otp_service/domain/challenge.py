@@ -25,7 +25,8 @@ class RequestOrigin:
     """Where a request came from, for the audit and the limits.
 
     `ip` is the person's address where the caller gave it, else the caller's own; only
-    `end_user_ip` is limited as a person. `http_request_id` is the X-Request-ID.
+    `end_user_ip` is limited as a person. `http_request_id` is the X-Request-ID. `received_at` is
+    this process's monotonic clock, in seconds; None is now.
     """
 
     client_id: str
@@ -33,6 +34,7 @@ class RequestOrigin:
     end_user_ip: str | None = None
     user_agent: str = ""
     http_request_id: str = ""
+    received_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Candidate:
 class AttemptTicket:
     """One counted attempt: the right to compare one submitted passcode with the candidates.
 
-    Usually one. While a resend is in flight, or its outcome is unknown, the earlier passcode and
-    the new one are both alive, newest first.
+    Usually one. While a resend is in flight, or nobody knows how one ended, the earlier passcode
+    and the new one are both alive, newest first.
     """
 
     subject: Subject

@@ -107,44 +107,57 @@ class LoginService:
         # The in-flight lock comes before the limits: otherwise of two simultaneous requests the
         # loser could be told to wait a quarter of an hour for a place that is given back at once.
         ticket = self.store.begin_send(kind, new_challenge_id(), subject, origin)
+        places: TakenPlaces | None = None
         try:
             places = self.limiter.take(ticket, origin)
-        except OtpError as refusal:
-            self._undo(ticket, refusal, None, origin)
+            passcode = self._issue(ticket, origin)
+        except Exception as failure:
+            self._undo(ticket, failure, places, origin)
             raise
-        try:
-            wamid = self._issue_and_deliver(ticket, number, origin)
-        except UnconfirmedSendError:
-            self.store.park_send(ticket, origin)
-            raise UnconfirmedDeliveryError(ticket.challenge_id) from None
-        except OtpError as refusal:
-            self._undo(ticket, refusal, places, origin)
-            raise
+        wamid = self._deliver(ticket, number, passcode, places, origin)
         message_id = self.pseudonyms.message_id_of(wamid)
         expires_in_ms = self.store.confirm_send(ticket, message_id, origin)
         return SendReceipt(ticket.challenge_id, -(-expires_in_ms // 1000))
 
-    def _issue_and_deliver(
-        self, ticket: SendTicket, number: PhoneNumber, origin: RequestOrigin
-    ) -> str:
+    def _issue(self, ticket: SendTicket, origin: RequestOrigin) -> str:
         passcode = generate_passcode()
         digest = self.hasher.digest(ticket.challenge_id, passcode)
         self.store.arm_send(ticket, digest, origin)
-        return self.sender.send(number, passcode, ticket.challenge_id)
+        return passcode
+
+    def _deliver(
+        self,
+        ticket: SendTicket,
+        number: PhoneNumber,
+        passcode: str,
+        places: TakenPlaces,
+        origin: RequestOrigin,
+    ) -> str:
+        try:
+            return self.sender.send(number, passcode, ticket.challenge_id)
+        except OtpError as refusal:
+            self._undo(ticket, refusal, places, origin)
+            raise
+        except Exception as error:
+            # Meta may have it, so it counts and its passcode stays answerable.
+            self.store.park_send(ticket, origin)
+            if isinstance(error, UnconfirmedSendError):
+                raise UnconfirmedDeliveryError(ticket.challenge_id) from None
+            raise
 
     def _undo(
         self,
         ticket: SendTicket,
-        refusal: OtpError,
+        failure: Exception,
         places: TakenPlaces | None,
         origin: RequestOrigin,
     ) -> None:
         # With the store away there is nothing to undo it with: the in-flight lock ends by itself.
-        if isinstance(refusal, StoreUnavailableError):
+        if isinstance(failure, StoreUnavailableError):
             return
         if places is not None:
             places.give_back()
-        self.store.withdraw_send(ticket, refusal, origin)
+        self.store.withdraw_send(ticket, failure, origin)
 
     def _matching(self, ticket: AttemptTicket, digits: str) -> Candidate | None:
         return next(

@@ -23,11 +23,11 @@ class PhoneNumber:
 
     @property
     def masked(self) -> str:
-        """For people to read: `+1******0100`; at most half of the national digits."""
+        """For people to read: `+1******0100`; four digits stay hidden at least."""
         prefix = f"+{self.country_code}"
         national = self.e164.removeprefix(prefix)
-        shown = min(4, len(national) // 2)
-        return f"{prefix}{'*' * (len(national) - shown)}{national[-shown:]}"
+        hidden = max(len(national) - 4, min(4, len(national)))
+        return f"{prefix}{'*' * hidden}{national[hidden:]}"
 
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked})"

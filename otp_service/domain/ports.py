@@ -13,7 +13,7 @@ from otp_service.domain.challenge import (
     SendKind,
     SendTicket,
 )
-from otp_service.domain.errors import InvalidCodeError, OtpError
+from otp_service.domain.errors import InvalidCodeError
 from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.roles import Role, RoleAssignment, RoleChange
 from otp_service.domain.session import Session
@@ -59,7 +59,7 @@ class ChallengeStore(Protocol):
         """
         ...
 
-    def withdraw_send(self, ticket: SendTicket, refusal: OtpError, origin: RequestOrigin) -> None:
+    def withdraw_send(self, ticket: SendTicket, failure: Exception, origin: RequestOrigin) -> None:
         """The message was not sent: the earlier passcode, if any, stays as it was."""
         ...
 

@@ -1,5 +1,6 @@
 """How a refusal looks over HTTP: the only status table, and the one body shape."""
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -111,8 +112,10 @@ def _too_large(_error: RequestEntityTooLarge) -> Response:
     # Not a byte more than was announced: a server may leave the connection itself as the body.
     announced = request.content_length
     left = _MAX_DRAINED_BYTES if announced is None else min(announced, _MAX_DRAINED_BYTES)
-    while left > 0 and (chunk := body.read(min(left, 65536))):
-        left -= len(chunk)
+    # The rest may be broken: then there is nothing more to wait for.
+    with suppress(Exception):
+        while left > 0 and (chunk := body.read(min(left, 65536))):
+            left -= len(chunk)
     return _status_answer(413)
 
 

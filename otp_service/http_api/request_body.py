@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask import g, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.domain.errors import InvalidRequestError
@@ -76,16 +76,23 @@ def origin_of(body: dict[str, Any]) -> RequestOrigin:
     end_user_ip = _ip_member(body, "endUserIp")
     return RequestOrigin(
         client_id=g.client.client_id,
-        ip=end_user_ip or request.remote_addr or "",
+        ip=end_user_ip or _caller_ip(),
         end_user_ip=end_user_ip,
         user_agent=request.user_agent.string,
         http_request_id=g.http_request_id,
+        received_at=g.received_at,
     )
 
 
 def _whole_body() -> bytes:
-    """Raise RequestEntityTooLarge."""
-    raw = request.get_data(cache=True)
+    """Raise RequestEntityTooLarge, MalformedBodyError."""
+    try:
+        raw = request.get_data(cache=True)
+    except HTTPException:
+        raise
+    except Exception as error:
+        # Each server has errors of its own for a body that is broken on the way.
+        raise MalformedBodyError from error
     # Werkzeug checks an announced length; of a chunked body it only stops reading at the limit.
     if request.content_length is None and len(raw) >= MAX_BODY_BYTES:
         raise RequestEntityTooLarge
@@ -101,6 +108,14 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise MalformedBodyError
     return body
+
+
+def _caller_ip() -> str:
+    """Empty when there is none: a unix socket, or a proxy that was sent something else."""
+    try:
+        return str(ipaddress.ip_address(request.remote_addr or ""))
+    except ValueError:
+        return ""
 
 
 def _ip_member(body: dict[str, Any], name: str) -> str | None:

@@ -162,6 +162,13 @@ def test_a_forwarded_host_changes_nothing(build):
     assert "evil" not in str(answer.headers) + answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("forwarded", ["<script>alert(1)</script>", "x" * 4000, "12395550100"])
+def test_a_forwarded_address_that_is_none_is_not_kept(build, store, forwarded):
+    app = build(TRUSTED_PROXIES="1")
+    assert send(app, {"X-Forwarded-For": forwarded}).status_code == 200
+    assert audited(store, "ip") == {""}
+
+
 def test_a_refused_key_is_told_how_to_authenticate(app):
     refused = app.test_client().post("/v1/otp/send", json={})
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")

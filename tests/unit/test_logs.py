@@ -112,15 +112,15 @@ def test_an_exceptions_text_is_masked_as_well():
             structlog.get_logger("x").exception("broke", note=f"tried {PHONE} for {GAS_KEY[:4]}")
     (line,) = lines_of(stream)
     assert "5550100" not in json.dumps(line)
-    assert "+******0100" in line["note"]
+    assert "+********00" in line["note"]
     assert "ValueError" in line["exception"]
 
 
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
-        ("to +12395550100.", "to +******0100."),
-        ("+447400123456,+12395550100", "+******3456,+******0100"),
+        ("to +12395550100.", "to +********00."),
+        ("+447400123456,+12395550100", "+********56,+********00"),
         ("1+1=2 and +123", "1+1=2 and +123"),
         ("+1******0100", "+1******0100"),
     ],

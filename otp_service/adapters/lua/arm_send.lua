@@ -1,15 +1,16 @@
 -- Make a new passcode answerable while its message is on its way.
--- KEYS: audit, history, sending, pending, challenge. ARGV: context, challenge id, digest, expiry ms.
+-- KEYS: audit, history, sending, pending, parked.
+-- ARGV: context, challenge id, digest, expiry ms.
 -- Returns {'armed'} | {'lost'}: another send took the in-flight lock after ours ran out.
-local sending, pending, challenge = KEYS[3], KEYS[4], KEYS[5]
+local sending, pending, parked = KEYS[3], KEYS[4], KEYS[5]
 local id, digest, expires_at = ARGV[2], ARGV[3], ARGV[4]
 
 if redis.call('GET', sending) ~= id then
   return {'lost'}
 end
--- One whose outcome nobody learned is the best guess at what the person has in hand.
+-- Left by a send that nobody learned the end of: its message may be in the person's hand.
 if redis.call('EXISTS', pending) == 1 then
-  redis.call('RENAME', pending, challenge)
+  redis.call('RENAME', pending, parked)
 end
 redis.call('HSET', pending, 'id', id, 'digest', digest, 'tries', 0)
 redis.call('PEXPIREAT', pending, expires_at)

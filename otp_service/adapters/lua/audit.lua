@@ -22,9 +22,10 @@ local function append_event(event, outcome, reason, attempt_number)
   redis.call('PEXPIRE', KEYS[1], context.retention_ms)
   redis.call('RPUSH', KEYS[2], id)
   redis.call('PEXPIRE', KEYS[2], context.retention_ms)
-  local first = redis.call('LINDEX', KEYS[2], 0)
-  while first and tonumber(string.match(first, '^%d+')) < tonumber(oldest) do
+  -- A few at a time: a long history must not hold everybody up, and each event brings only one more.
+  for _ = 1, 16 do
+    local first = redis.call('LINDEX', KEYS[2], 0)
+    if not first or tonumber(string.match(first, '^%d+')) >= tonumber(oldest) then break end
     redis.call('LPOP', KEYS[2])
-    first = redis.call('LINDEX', KEYS[2], 0)
   end
 end

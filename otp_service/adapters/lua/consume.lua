@@ -1,17 +1,21 @@
 -- Turn a matched challenge into a session, once. Of N parallel right answers one finds it alive.
--- KEYS: audit, history, challenge, pending, failures, lock, sessions, roles.
+-- KEYS: audit, history, challenge, parked, pending, failures, lock, sessions, roles.
 -- ARGV: context (with session id), challenge id, attempt number, default role,
 --   JSON object role -> session seconds.
 -- Returns {'granted', role, issued at, expires at} in Unix seconds | {'gone'}.
-local challenge, pending, failures, lock = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local sessions, roles = KEYS[7], KEYS[8]
+local challenge, parked, pending = KEYS[3], KEYS[4], KEYS[5]
+local failures, lock, sessions, roles = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, attempt, default_role = ARGV[2], ARGV[3], ARGV[4]
 
-if redis.call('HGET', challenge, 'id') ~= id and redis.call('HGET', pending, 'id') ~= id then
+local alive = false
+for _, key in ipairs({challenge, parked, pending}) do
+  alive = alive or redis.call('HGET', key, 'id') == id
+end
+if not alive then
   append_event('attempt_refused', 'refused', 'already_used', attempt)
   return {'gone'}
 end
-redis.call('DEL', challenge, pending, failures, lock)
+redis.call('DEL', challenge, parked, pending, failures, lock)
 
 local assignment = redis.call('HGET', roles, context.phone_id)
 local role = assignment and cjson.decode(assignment).role or default_role

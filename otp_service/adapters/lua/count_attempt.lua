@@ -1,10 +1,11 @@
 -- Count one attempt before anything is compared, so that parallel guesses share the tries.
 -- The failure is counted here too: only a match gives it back, so a killed process cannot.
--- KEYS: audit, history, challenge, pending, failures, lock.
+-- KEYS: audit, history, challenge, parked, pending, failures, lock.
 -- ARGV: context, request id or '', max tries, threshold, first lock ms, longest lock ms, stop_at.
--- Returns {'counted', attempt number, tries left, id, digest[, id, digest]} (newest first)
+-- Returns {'counted', attempt number, tries left, id, digest, ...} (a pair for each live passcode,
+--   newest first; tries left before the passcode or the number is closed)
 --   | {'stopped'|'locked', ms left} | {'none_alive'|'other_request'|'tries_spent'}.
-local challenge, pending, failures, lock = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local challenge, parked, pending, failures, lock = KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local wanted, max_tries = ARGV[2], tonumber(ARGV[3])
 local threshold, first_lock_ms, longest_lock_ms = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local stop_at = tonumber(ARGV[7])
@@ -20,7 +21,7 @@ if state then
 end
 
 local alive, named, open = 0, 0, {}
-for _, key in ipairs({pending, challenge}) do
+for _, key in ipairs({pending, parked, challenge}) do
   local found = redis.call('HMGET', key, 'id', 'digest', 'tries')
   if found[1] then
     alive = alive + 1
@@ -50,6 +51,7 @@ end
 append_event('attempt_counted', 'pending', '', reply[2])
 
 local failed = redis.call('INCR', failures)
+reply[3] = math.min(reply[3], -failed % threshold)
 if failed % threshold == 0 then
   local lock_ms = math.min(first_lock_ms * 2 ^ (failed / threshold - 1), longest_lock_ms)
   redis.call('SET', lock, '1', 'PX', string.format('%.0f', lock_ms))

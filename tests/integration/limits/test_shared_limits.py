@@ -71,13 +71,27 @@ def test_taking_is_one_round_trip_a_limit_and_giving_back_is_one_in_all(gate):
     places: list[Places] = []
     sent = commands_during(gate, lambda: places.append(gate.take()))
     assert sent == ["EVALSHA"] * 4
-    assert commands_during(gate, places[0].give_back) == ["LPOP", *["EVAL"] * 3]
+    assert commands_during(gate, places[0].give_back) == ["EVAL"] * 4
 
 
-def test_a_refusal_at_the_first_limit_asks_no_other(gate):
+def test_a_refusal_asks_the_wider_limits_only_how_long_they_are_full(gate):
     gate.limits(phone="1 per hour").take()
     sent = commands_during(gate, gate.refused)
-    assert sent == ["EVALSHA", "LINDEX"]
+    assert sent == ["EVALSHA", "LINDEX", *["EVALSHA"] * 3]
+    gate.take(phone_id="y" * 24)
+
+
+def test_of_several_full_limits_the_longest_wait_is_told(gate):
+    gate.limits(phone="1 per minute", daily="1 per day").take()
+    refusal = gate.refused()
+    assert refusal.scope == "global"
+    assert refusal.retry_after_s > 80_000
+
+
+def test_a_client_and_the_whole_service_never_share_a_place(gate):
+    gate.limits(client="2 per hour", daily="2 per hour")
+    gate.take(client_id="service")
+    gate.take(client_id="service", phone_id="y" * 24)
 
 
 @pytest.fixture(scope="module")

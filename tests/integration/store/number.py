@@ -114,7 +114,8 @@ class Number:
     def alive(self) -> list[str]:
         """The request ids that an attempt could answer now, newest first; spends nothing."""
         kept: list[Any] = [
-            self.client.hget(key, "id") for key in (self.keys.pending, self.keys.challenge)
+            self.client.hget(key, "id")
+            for key in (self.keys.pending, self.keys.parked, self.keys.challenge)
         ]
         return [challenge_id for challenge_id in kept if challenge_id]
 

@@ -1,5 +1,8 @@
 """Sends: which passcodes are answerable at each moment, and for how long."""
 
+import dataclasses
+import time
+
 import pytest
 
 from otp_service.adapters.redis_challenge_store import IN_FLIGHT_LOCK_MS
@@ -88,14 +91,54 @@ def test_a_parked_resend_keeps_both_passcodes_and_frees_the_number(number):
     assert not number.client.exists(number.keys.sending)
 
 
-def test_after_a_parked_send_the_next_replaces_the_earliest_and_then_both(number):
+def test_after_a_parked_send_all_stay_until_the_next_is_confirmed(number):
     number.send("first")
     number.park("second")
     third = number.arm("third")
-    assert number.alive() == ["third", "second"]
-    assert number.client.hget(number.keys.challenge, "digest") == "digest of second"
+    assert number.alive() == ["third", "second", "first"]
     number.store.confirm_send(third, "message", ORIGIN)
     assert number.alive() == ["third"]
+
+
+def test_a_refused_send_after_a_parked_one_leaves_what_was_there(number):
+    number.send("first")
+    number.park("second")
+    third = number.arm("third")
+    number.store.withdraw_send(third, RecipientUnreachableError(), ORIGIN)
+    assert number.alive() == ["second", "first"]
+
+
+def test_a_send_confirmed_after_its_turn_was_lost_leaves_the_newer_one(number):
+    number.send("first")
+    late = number.arm("late")
+    number.client.delete(number.keys.sending)  # as after 30 s
+    number.arm("newer")
+    assert number.store.confirm_send(late, "message", ORIGIN) > 0
+    assert number.alive() == ["newer", "late"]
+
+
+def test_a_send_refused_after_its_turn_was_lost_takes_only_its_own_passcode(number):
+    late = number.arm("late")
+    number.client.delete(number.keys.sending)
+    number.arm("newer")
+    number.store.withdraw_send(late, RecipientUnreachableError(), ORIGIN)
+    assert number.alive() == ["newer"]
+
+
+def test_a_request_that_came_in_before_the_last_send_ended_is_the_same_moment(number):
+    came_in = dataclasses.replace(ORIGIN, received_at=time.monotonic() - 0.05)
+    number.send("first")
+    with pytest.raises(SendInProgressError):
+        number.store.begin_send(SendKind.SEND, "second", number.subject, came_in)
+    later = dataclasses.replace(ORIGIN, received_at=time.monotonic())
+    number.store.begin_send(SendKind.SEND, "third", number.subject, later)
+
+
+def test_a_request_that_came_in_before_a_refused_send_ended_may_still_send(number):
+    came_in = dataclasses.replace(ORIGIN, received_at=time.monotonic())
+    first = number.arm("first")
+    number.store.withdraw_send(first, RecipientUnreachableError(), ORIGIN)
+    number.store.begin_send(SendKind.SEND, "second", number.subject, came_in)
 
 
 def test_a_new_passcode_has_all_its_tries_beside_one_that_has_fewer(number):

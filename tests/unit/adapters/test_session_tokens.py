@@ -171,3 +171,10 @@ def test_an_oversized_token_is_none_although_it_is_signed():
     token = tokens.sign(oversized)
     assert len(token) > MAX_TOKEN_CHARS
     assert tokens.read(token) is None
+
+
+def test_letters_behind_the_signature_do_not_make_another_good_token():
+    tokens = tokens_of(OLD_KEY)
+    token = tokens.sign(SESSION)
+    assert tokens.read(token) == SESSION
+    assert tokens.read(token + "é") is None

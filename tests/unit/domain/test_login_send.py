@@ -161,6 +161,30 @@ def test_an_unconfirmed_send_keeps_its_place_and_both_passcodes(desk):
     assert pending["digest"].endswith(desk.sender.last_passcode)
 
 
+def test_a_fault_of_ours_before_the_message_is_undone(desk):
+    earlier = desk.sent_passcode()
+
+    def breaks():
+        raise MemoryError
+
+    desk.journal.on["digest"] = breaks
+    with pytest.raises(MemoryError):
+        desk.logins.resend(PHONE, ORIGIN)
+    assert desk.limiter.taken == 1
+    assert desk.events[-1] == ("send_failed", "internal_error")
+    assert not desk.redis.exists(desk.keys.sending)
+    assert desk.logins.validate(PHONE, earlier, None, ORIGIN)
+
+
+def test_a_fault_of_ours_with_the_message_counts_as_unconfirmed(desk):
+    desk.sender.fail_with, desk.sender.delivers_anyway = OverflowError(), True
+    with pytest.raises(OverflowError):
+        desk.logins.send(PHONE, ORIGIN)
+    assert desk.limiter.taken == 1
+    assert desk.events[-1] == ("send_unconfirmed", "")
+    assert desk.logins.validate(PHONE, desk.sender.last_passcode, None, ORIGIN)
+
+
 @pytest.mark.parametrize("which", [0, 1], ids=["the earlier", "the unconfirmed"])
 def test_after_an_unconfirmed_send_either_passcode_opens_and_both_end(desk, which):
     desk.sent_passcode()

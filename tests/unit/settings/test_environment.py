@@ -197,6 +197,8 @@ def test_the_token_goes_nowhere_else(load, url):
         ("TRUSTED_PROXIES", "-1"),
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://www.example.com/"),
+        ("CORS_ORIGINS", "https://*.example.com"),
+        ("CORS_ORIGINS", "https://www.example.com?"),
         ("WEB_THREADS", "3"),
         ("WHATSAPP_PHONE_NUMBER_ID", "+12395550100"),
         ("WHATSAPP_API_VERSION", "latest"),

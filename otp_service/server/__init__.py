@@ -7,6 +7,7 @@ from gunicorn.app.base import BaseApplication
 
 from otp_service.app import create_app
 from otp_service.logs import configure_logs
+from otp_service.server.worker import Worker
 from otp_service.settings import Settings
 
 
@@ -26,13 +27,17 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return create_app(self._settings)
 
 
+def worker_class(read_timeout_s: int) -> type[Worker]:
+    return type("Worker", (Worker,), {"read_timeout_s": float(read_timeout_s)})
+
+
 def gunicorn_options(settings: Settings, bind: str) -> dict[str, Any]:
     """Settings that held under load on two cores; docs/performance.md says what was measured."""
     return {
         "bind": bind,
         "workers": settings.web_workers,
         "threads": settings.web_threads,
-        "worker_class": "gthread",
+        "worker_class": worker_class(settings.web_read_timeout),
         # Without it one worker can end up with every keep-alive connection.
         "reuse_port": not bind.startswith("unix:"),
         "keepalive": 65,
