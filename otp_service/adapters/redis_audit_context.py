@@ -29,10 +29,10 @@ class AuditContext:
             {
                 "retention_ms": self.retention_ms,
                 "phone_id": subject.phone_id,
-                "phone": subject.masked_phone,
-                "client": origin.client_id,
+                "masked_phone": subject.masked_phone,
+                "client_id": origin.client_id,
                 "ip": origin.ip,
-                "agent": origin.user_agent[:MAX_USER_AGENT_CHARS],
+                "user_agent": origin.user_agent[:MAX_USER_AGENT_CHARS],
                 "request_id": request_id,
                 "http_request_id": origin.http_request_id,
                 "message_id": message_id,

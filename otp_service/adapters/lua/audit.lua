@@ -10,15 +10,16 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- The fields are always the same and in the same order: a stream then keeps their names only once.
+-- The fields are those of AuditRecord in domain/audit.py, always the same and in the same order: a stream then keeps their names only once.
 local function append_event(event, outcome, reason, attempt_number)
   local oldest = string.format('%.0f', now_ms() - context.retention_ms)
   local id = redis.call('XADD', KEYS[1], 'MINID', '~', oldest, '*',
     'event', event, 'outcome', outcome, 'reason', reason or '',
-    'phone_id', context.phone_id, 'phone', context.phone,
-    'client', context.client, 'ip', context.ip, 'agent', context.agent,
+    'phone_id', context.phone_id, 'masked_phone', context.masked_phone,
+    'client_id', context.client_id, 'ip', context.ip, 'user_agent', context.user_agent,
     'request_id', context.request_id, 'http_request_id', context.http_request_id,
-    'message_id', context.message_id, 'attempt', attempt_number or '', 'session_id', context.session_id)
+    'message_id', context.message_id, 'attempt_number', attempt_number or '',
+    'session_id', context.session_id)
   redis.call('PEXPIRE', KEYS[1], context.retention_ms)
   redis.call('RPUSH', KEYS[2], id)
   redis.call('PEXPIRE', KEYS[2], context.retention_ms)

@@ -37,7 +37,7 @@ class Event(NamedTuple):
     event: str
     outcome: str
     reason: str = ""
-    attempt: str = ""
+    attempt_number: str = ""
     request_id: str = ""
     session_id: str = ""
     message_id: str = ""

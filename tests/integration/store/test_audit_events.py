@@ -1,8 +1,10 @@
 """The audit: each step leaves exactly its events, written in the same breath."""
 
+import dataclasses
+
 import pytest
 
-from otp_service.domain.audit import AuditEvent, Outcome, RefusalReason
+from otp_service.domain.audit import AuditEvent, AuditRecord, Outcome, RefusalReason
 from otp_service.domain.challenge import RequestOrigin, SendKind
 from otp_service.domain.errors import (
     DeliveryUnavailableError,
@@ -188,9 +190,16 @@ def test_every_event_says_whose_it_was_and_where_it_came_from(number):
     for _, fields in number.entries():
         assert AuditEvent(fields["event"])
         assert Outcome(fields["outcome"])
-        assert (fields["phone_id"], fields["phone"]) == (PHONE_ID, MASKED)
-        assert (fields["client"], fields["ip"]) == ("gas", "203.0.113.7")
-        assert (fields["agent"], fields["http_request_id"]) == ("Phone/1", "http-1")
+        assert (fields["phone_id"], fields["masked_phone"]) == (PHONE_ID, MASKED)
+        assert (fields["client_id"], fields["ip"]) == ("gas", "203.0.113.7")
+        assert (fields["user_agent"], fields["http_request_id"]) == ("Phone/1", "http-1")
+
+
+def test_an_event_has_the_fields_of_the_domains_record_and_no_other(number):
+    number.log_in("one")
+    named = {field.name for field in dataclasses.fields(AuditRecord)}
+    for _, fields in number.entries():
+        assert set(fields) == named - {"event_id", "at_ms"}  # these are the entry's own id
 
 
 @pytest.mark.parametrize("text", ['"},{"event":"x', "\\u0000\n\r\t", "é😀\u202e", "%s{}[]"])
@@ -198,7 +207,7 @@ def test_what_a_caller_says_of_itself_is_kept_as_it_is(number, text):
     origin = RequestOrigin(text, ip=text, user_agent=text, http_request_id=text)
     number.store.refuse_send(number.subject, RefusalReason.CAPACITY, origin)
     ((_, fields),) = number.entries()
-    kept = {fields[name] for name in ("client", "ip", "agent", "http_request_id")}
+    kept = {fields[name] for name in ("client_id", "ip", "user_agent", "http_request_id")}
     assert kept == {text}
 
 
@@ -206,4 +215,4 @@ def test_a_long_user_agent_is_cut(number):
     origin = RequestOrigin("gas", user_agent="a" * 5_000)
     number.store.refuse_send(number.subject, RefusalReason.CAPACITY, origin)
     ((_, fields),) = number.entries()
-    assert fields["agent"] == "a" * 120
+    assert fields["user_agent"] == "a" * 120
