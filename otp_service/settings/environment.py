@@ -1,6 +1,5 @@
 """The settings themselves: one field for each environment variable, each checked."""
 
-import ipaddress
 import os
 import re
 from typing import Annotated, Literal
@@ -20,6 +19,7 @@ from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_dig
 from otp_service.settings.clients import read_api_clients
 from otp_service.settings.faults import SettingsError, explain
 from otp_service.settings.secret_files import SecretFiles
+from otp_service.whatsapp.endpoint import checked_base_url
 
 _GAS_CLIENT_ID = "gas"
 _GAS_SCOPES = frozenset({Scope.OTP, Scope.SESSIONS})
@@ -153,13 +153,13 @@ class Settings(BaseSettings):
 
     @field_validator("whatsapp_api_base_url")
     @classmethod
-    def _https_or_loopback(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (
-            parts.scheme == "http" and _is_loopback(parts.hostname)
-        ):
-            raise ValueError("must be https:// (http:// only to this machine)")
-        return url
+    def _fit_for_the_token(cls, url: str) -> str:
+        try:
+            return checked_base_url(url)
+        except ValueError:
+            raise ValueError(
+                "must be https:// (http:// only to this machine), without credentials or query"
+            ) from None
 
     @field_validator("cors_origins")
     @classmethod
@@ -190,12 +190,3 @@ def _strong(secret: str) -> str:
     if len(secret) < _MIN_SECRET_CHARS or len(set(secret)) < _MIN_DISTINCT_CHARS:
         raise ValueError(f"too weak: needs {_MIN_SECRET_CHARS} random characters or more")
     return secret
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False

@@ -16,10 +16,11 @@ def messages_url(base_url: str, api_version: str, phone_number_id: str) -> str:
         raise ValueError("api_version must look like v23.0")
     if not re.fullmatch(r"[0-9]+", phone_number_id):
         raise ValueError("phone_number_id must be digits, as shown in Meta's dashboard")
-    return f"{_checked(base_url)}/{api_version}/{phone_number_id}/messages"
+    return f"{checked_base_url(base_url)}/{api_version}/{phone_number_id}/messages"
 
 
-def _checked(base_url: str) -> str:
+def checked_base_url(base_url: str) -> str:
+    """Return `base_url` without a slash at the end. Raises ValueError as `messages_url` does."""
     parts = urlsplit(base_url)
     if not parts.hostname or parts.scheme not in {"http", "https"}:
         raise ValueError("base_url must be an https URL")

@@ -177,6 +177,8 @@ def test_the_token_goes_over_https_or_to_this_machine(load, url):
         "ftp://localhost",
         "x",
         "http://",
+        "https://user:password@graph.facebook.com",
+        "https://graph.facebook.com?access_token=x",
     ],
 )
 def test_the_token_goes_nowhere_else(load, url):
