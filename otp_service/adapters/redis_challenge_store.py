@@ -131,15 +131,7 @@ class RedisChallengeStore:
         keys = NumberKeys(subject.phone_id)
         state, *rest = self.scripts.run(
             "count_attempt",
-            [
-                keys.audit,
-                keys.history,
-                keys.challenge,
-                keys.parked,
-                keys.pending,
-                keys.failures,
-                keys.lock,
-            ],
+            [keys.audit, keys.history, *keys.passcodes, keys.failures, keys.lock],
             self.context.encode(subject, origin, request_id=request_id or ""),
             request_id or "",
             self.max_attempts,
@@ -184,9 +176,7 @@ class RedisChallengeStore:
             [
                 keys.audit,
                 keys.history,
-                keys.challenge,
-                keys.parked,
-                keys.pending,
+                *keys.passcodes,
                 keys.failures,
                 keys.lock,
                 keys.sessions,

@@ -57,3 +57,8 @@ class NumberKeys:
         # List of the number's event ids in the shard's stream. TTL: the audit's retention.
         # Not a stream: each stream reserves 4 KiB, which is 410 bytes an event at 10 events.
         self.history = f"{tag}:history:{phone_id}"
+
+    @property
+    def passcodes(self) -> tuple[str, str, str]:
+        """All that an attempt may match, in the scripts' order."""
+        return self.challenge, self.parked, self.pending
