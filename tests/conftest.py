@@ -10,6 +10,8 @@ from otp_service.simulator import RunningSimulator, SimulatorSettings, running_s
 ACCESS_TOKEN = "EAAtest-access-token-of-the-simulator"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
 PHONE_NUMBER_ID = "106540352242922"
+BUSINESS_ACCOUNT_ID = "102290129340398"
+VERIFY_TOKEN = "test-verify-token-5d0e7c9b2a4f6813-webhooks"
 GAS_KEY = "test-gas-key-6f1c09b7a2d84e53-for-callers"
 CONSOLE_KEY = "test-console-key-93ad17c05be2f684-admin"
 
@@ -26,7 +28,7 @@ def simulator() -> Iterator[RunningSimulator]:
     settings = SimulatorSettings(
         access_token=ACCESS_TOKEN,
         phone_number_id=PHONE_NUMBER_ID,
-        business_account_id="102290129340398",
+        business_account_id=BUSINESS_ACCOUNT_ID,
         app_secret=APP_SECRET,
         require_app_secret_proof=True,
     )

@@ -5,7 +5,15 @@ from typing import Any
 
 from otp_service.domain.api_clients import Scope, key_digest
 from otp_service.settings import Settings
-from tests.conftest import ACCESS_TOKEN, APP_SECRET, CONSOLE_KEY, GAS_KEY, PHONE_NUMBER_ID
+from tests.conftest import (
+    ACCESS_TOKEN,
+    APP_SECRET,
+    BUSINESS_ACCOUNT_ID,
+    CONSOLE_KEY,
+    GAS_KEY,
+    PHONE_NUMBER_ID,
+    VERIFY_TOKEN,
+)
 
 
 def environment(redis_url: str, graph_url: str, **overrides: str) -> dict[str, str]:
@@ -20,7 +28,9 @@ def environment(redis_url: str, graph_url: str, **overrides: str) -> dict[str, s
         "OTP_API_CLIENTS": json.dumps({"console": console, "reader": reader}),
         "WHATSAPP_ACCESS_TOKEN": ACCESS_TOKEN,
         "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "WHATSAPP_BUSINESS_ACCOUNT_ID": BUSINESS_ACCOUNT_ID,
         "WHATSAPP_APP_SECRET": APP_SECRET,
+        "WHATSAPP_WEBHOOK_VERIFY_TOKEN": VERIFY_TOKEN,
         "WHATSAPP_API_BASE_URL": graph_url,
         "WEB_WORKERS": "1",
         **overrides,

@@ -62,7 +62,9 @@ def _environment(redis_server: RedisProcess, simulator_port: int) -> dict[str, s
         "GAS_API_KEY": secrets.token_urlsafe(32),
         "WHATSAPP_ACCESS_TOKEN": secrets.token_urlsafe(32),
         "WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
+        "WHATSAPP_BUSINESS_ACCOUNT_ID": "102290129340398",
         "WHATSAPP_APP_SECRET": secrets.token_hex(16),
+        "WHATSAPP_WEBHOOK_VERIFY_TOKEN": secrets.token_urlsafe(32),
         "WHATSAPP_API_BASE_URL": f"http://{_HOST}:{simulator_port}",
     }
 

@@ -2,14 +2,13 @@
 
 import os
 import re
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -19,26 +18,16 @@ from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_dig
 from otp_service.settings.clients import read_api_clients
 from otp_service.settings.faults import SettingsError, explain
 from otp_service.settings.secret_files import SecretFiles
-from otp_service.whatsapp.endpoint import checked_base_url
+from otp_service.settings.values import CommaList, strong_secret
+from otp_service.settings.whatsapp import WhatsAppSettings
 
 _GAS_CLIENT_ID = "gas"
 _GAS_SCOPES = frozenset({Scope.OTP, Scope.SESSIONS})
-_MIN_SECRET_CHARS = 32
-_MIN_DISTINCT_CHARS = 10
 _ORIGIN = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-
-
-class Settings(BaseSettings):
+class Settings(WhatsAppSettings):
     """One field for each environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -54,16 +43,6 @@ class Settings(BaseSettings):
     otp_pseudonym_key: str = Field(repr=False)
     otp_api_clients: str = "{}"
     gas_api_key: str | None = Field(default=None, repr=False, validate_default=True)
-
-    whatsapp_access_token: str = Field(min_length=1, repr=False)
-    whatsapp_phone_number_id: str = Field(pattern=r"^[0-9]+$")
-    whatsapp_app_secret: str = Field(min_length=1, repr=False)
-    whatsapp_template_name: str = Field(
-        default="shamrock_auth", pattern=r"^[a-z][a-z0-9_]{0,511}$"
-    )
-    whatsapp_template_language: str = Field(default="en_US", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
-    whatsapp_api_version: str = Field(default="v23.0", pattern=r"^v[0-9]+\.[0-9]+$")
-    whatsapp_api_base_url: str = "https://graph.facebook.com"
 
     otp_ttl: int = Field(default=600, ge=1, le=600)
     otp_max_attempts: int = Field(default=5, ge=1, le=10)
@@ -111,12 +90,12 @@ class Settings(BaseSettings):
     @field_validator("otp_secret_keys")
     @classmethod
     def _strong_ring(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_strong(key) for key in keys)
+        return tuple(strong_secret(key) for key in keys)
 
     @field_validator("otp_pseudonym_key")
     @classmethod
     def _strong_secret(cls, secret: str) -> str:
-        return _strong(secret)
+        return strong_secret(secret)
 
     @field_validator("otp_api_clients")
     @classmethod
@@ -131,7 +110,7 @@ class Settings(BaseSettings):
         others = info.data.get("otp_api_clients")
         if key is None and others is not None and not read_api_clients(others):
             raise ValueError("missing, and OTP_API_CLIENTS too: nobody could call")
-        return _strong(key) if key else key
+        return strong_secret(key) if key else key
 
     @field_validator("otp_send_limit", "otp_ip_limit", "otp_client_limit", "otp_daily_limit")
     @classmethod
@@ -150,16 +129,6 @@ class Settings(BaseSettings):
         if unknown:
             raise ValueError(f"not ISO 3166-1 country codes: {', '.join(unknown)}")
         return value
-
-    @field_validator("whatsapp_api_base_url")
-    @classmethod
-    def _fit_for_the_token(cls, url: str) -> str:
-        try:
-            return checked_base_url(url)
-        except ValueError:
-            raise ValueError(
-                "must be https:// (http:// only to this machine), without credentials or query"
-            ) from None
 
     @field_validator("cors_origins")
     @classmethod
@@ -184,9 +153,3 @@ def load_settings() -> Settings:
         return Settings()  # type: ignore[call-arg]  # the environment gives the arguments
     except ValidationError as error:
         raise SettingsError(explain(error)) from None
-
-
-def _strong(secret: str) -> str:
-    if len(secret) < _MIN_SECRET_CHARS or len(set(secret)) < _MIN_DISTINCT_CHARS:
-        raise ValueError(f"too weak: needs {_MIN_SECRET_CHARS} random characters or more")
-    return secret

@@ -13,6 +13,8 @@ _HOW_TO_MAKE = {
     "redis_url": "for example redis://localhost:6379/0 or unix:///run/redis.sock",
     "whatsapp_access_token": "a System User token from Meta Business Settings",
     "whatsapp_phone_number_id": "from the WhatsApp section of Meta's App Dashboard",
+    "whatsapp_business_account_id": "beside the phone number id, in Meta's App Dashboard",
+    "whatsapp_webhook_verify_token": "make one: otp-service keys secret",
     "whatsapp_app_secret": "App Settings, Basic, in Meta's App Dashboard",
 }
 

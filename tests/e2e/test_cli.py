@@ -49,7 +49,9 @@ def test_serve_names_every_missing_setting_at_once_and_exits_with_2(run: Run):
         "GAS_API_KEY",
         "WHATSAPP_ACCESS_TOKEN",
         "WHATSAPP_PHONE_NUMBER_ID",
+        "WHATSAPP_BUSINESS_ACCOUNT_ID",
         "WHATSAPP_APP_SECRET",
+        "WHATSAPP_WEBHOOK_VERIFY_TOKEN",
         "OTP_TTL",
     ):
         assert ended.stderr.count(f"{name}:") == 1, ended.stderr

@@ -28,8 +28,13 @@ def test_an_empty_environment_names_all_that_is_missing_and_how_to_make_it():
     text = str(caught.value)
     first, *lines = text.splitlines()
     named = {line.split(":")[0].strip(): line for line in lines}
-    assert set(named) == {*SECRET_NAMES, "REDIS_URL", "WHATSAPP_PHONE_NUMBER_ID"}
-    assert first == "Missing or wrong settings (7):"
+    assert set(named) == {
+        *SECRET_NAMES,
+        "REDIS_URL",
+        "WHATSAPP_BUSINESS_ACCOUNT_ID",
+        "WHATSAPP_PHONE_NUMBER_ID",
+    }
+    assert first == "Missing or wrong settings (9):"
     assert "otp-service keys secret" in named["OTP_SECRET_KEYS"]
     assert all("(" in line for line in lines)
 

@@ -1,0 +1,24 @@
+"""Kinds of values that several settings share."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
+
+_MIN_SECRET_CHARS = 32
+_MIN_DISTINCT_CHARS = 10
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+def strong_secret(secret: str) -> str:
+    if len(secret) < _MIN_SECRET_CHARS or len(set(secret)) < _MIN_DISTINCT_CHARS:
+        raise ValueError(f"too weak: needs {_MIN_SECRET_CHARS} random characters or more")
+    return secret
