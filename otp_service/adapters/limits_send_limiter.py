@@ -1,32 +1,29 @@
 """SendLimiter on the `limits` package: an exact window for each number, constant-size ones else.
 
-`limits` can take a place but not give it back, and takes its time from this machine's clock; the
-storage below adds the first and takes the time from Redis, which all instances share.
+A message that was not sent gives its places back (see limits_storage.py).
 """
 
 import ipaddress
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import TypeAlias
 
 import redis
-from limits import RateLimitItem, parse_many
-from limits.storage import RedisStorage
+from limits import RateLimitItem
 
+from otp_service.adapters.limits_storage import (
+    LimitsStorage,
+    exact_key,
+    limits_storage,
+    parse_limits,
+)
 from otp_service.adapters.redis_scripts import store_errors
 from otp_service.domain.challenge import RequestOrigin, SendTicket
 from otp_service.domain.errors import RateLimitedError
 
-KEY_PREFIX = "otp-limits"
-_LUA = files("otp_service.adapters") / "lua"
 # People get whole /64 networks: one of them is one household, however many addresses it uses.
 _IPV6_HOUSEHOLD_BITS = 64
 # A place is free only after the instant it ends, and Redis' TTLs are whole milliseconds.
 _STRICTLY_AFTER_S = 0.002
-
-Limits: TypeAlias = Sequence[RateLimitItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +34,6 @@ class SendLimits:
     ip: str
     client: str
     daily: str
-
-
-def parse_limits(text: str) -> Limits:
-    """Shortest window first. Raise ValueError."""
-    return sorted(parse_many(text), key=lambda item: item.get_expiry())
 
 
 def network_of(ip: str) -> str:
@@ -58,9 +50,7 @@ class LimitsSendLimiter:
     """At most one round trip a limit, narrowest first; a denied send keeps none of its places."""
 
     def __init__(self, client: redis.Redis, limits: SendLimits) -> None:
-        storage = _Storage(
-            "redis://", connection_pool=client.connection_pool, key_prefix=KEY_PREFIX
-        )
+        storage = limits_storage(client)
         self._storage = storage
         self._phone = [_ExactLimit(storage, item, "phone") for item in parse_limits(limits.phone)]
         self._ip = [_CountedLimit(storage, item, "ip") for item in parse_limits(limits.ip)]
@@ -105,7 +95,7 @@ class LimitsSendLimiter:
 class Places:
     """TakenPlaces: what one send took."""
 
-    def __init__(self, storage: "_Storage", taken_at_s: float) -> None:
+    def __init__(self, storage: "LimitsStorage", taken_at_s: float) -> None:
         self._storage = storage
         self._taken_at_s = taken_at_s
         self._taken: list[_Row] = []
@@ -122,43 +112,11 @@ class Places:
         self._taken.clear()
 
 
-class _Storage(RedisStorage):
-    """`limits`' Redis storage with Redis' own time and with a way back."""
-
-    _GIVE_BACK_EXACT = (_LUA / "give_back_exact.lua").read_text("utf-8")
-    _GIVE_BACK_COUNTED = (_LUA / "give_back_counted.lua").read_text("utf-8")
-
-    def pipeline(self) -> redis.client.Pipeline:
-        client: redis.Redis = self.storage
-        return client.pipeline(transaction=False)
-
-    def take_exact(self, key: str, limit: int, window_s: int, now_s: float) -> bool:
-        taken = self.lua_acquire_moving_window(
-            [self.prefixed_key(key)], [repr(now_s), limit, window_s, 1]
-        )
-        return bool(taken)
-
-    def exact_place_free_at(self, key: str, limit: int, window_s: int) -> float:
-        """Unix seconds when the oldest of the last `limit` places leaves the window."""
-        oldest = self.storage.lindex(self.prefixed_key(key), limit - 1)
-        return float(oldest) + window_s if oldest else 0.0
-
-    def give_back_exact(
-        self, pipeline: redis.client.Pipeline, key: str, taken_at_s: float
-    ) -> None:
-        pipeline.eval(self._GIVE_BACK_EXACT, 1, self.prefixed_key(key), repr(taken_at_s))
-
-    def give_back_counted(self, pipeline: redis.client.Pipeline, key: str) -> None:
-        current = self.prefixed_key(self._current_window_key(key))
-        previous = self.prefixed_key(self._previous_window_key(key))
-        pipeline.eval(self._GIVE_BACK_COUNTED, 2, current, previous)
-
-
 @dataclass(frozen=True, slots=True)
 class _ExactLimit:
     """A moving window: one entry a hit, so only for small limits."""
 
-    storage: _Storage
+    storage: LimitsStorage
     item: RateLimitItem
     scope: str
 
@@ -177,15 +135,14 @@ class _ExactLimit:
         self.storage.give_back_exact(pipeline, self._key(holder), taken_at_s)
 
     def _key(self, holder: str) -> str:
-        # The strategy is in the key: another one would find a key of the wrong type.
-        return self.item.key_for("moving", self.scope, holder)
+        return exact_key(self.item, self.scope, holder)
 
 
 @dataclass(frozen=True, slots=True)
 class _CountedLimit:
     """A sliding window counter: two numbers, whatever the limit's size."""
 
-    storage: _Storage
+    storage: LimitsStorage
     item: RateLimitItem
     scope: str
 

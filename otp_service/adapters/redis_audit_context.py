@@ -30,6 +30,7 @@ class AuditContext:
                 "retention_ms": self.retention_ms,
                 "phone_id": subject.phone_id,
                 "masked_phone": subject.masked_phone,
+                "country": subject.country,
                 "client_id": origin.client_id,
                 "ip": origin.ip,
                 "user_agent": origin.user_agent[:MAX_USER_AGENT_CHARS],

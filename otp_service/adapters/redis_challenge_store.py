@@ -67,7 +67,7 @@ class RedisChallengeStore:
         keys = NumberKeys(subject.phone_id)
         state, *figures = self.scripts.run(
             "begin_send",
-            [keys.audit, keys.history, keys.sending, keys.sent, keys.failures, keys.lock],
+            [keys.audit, keys.history, keys.sending, keys.deliveries, keys.failures, keys.lock],
             self.context.encode(subject, origin, request_id=challenge_id),
             _REQUESTED[kind],
             challenge_id,
@@ -103,14 +103,13 @@ class RedisChallengeStore:
                 keys.audit,
                 keys.history,
                 keys.sending,
-                keys.sent,
+                keys.deliveries,
                 keys.pending,
                 keys.parked,
                 keys.challenge,
             ],
             self._send_context(ticket, origin, message_id=message_id),
             ticket.challenge_id,
-            IN_FLIGHT_LOCK_MS,
         )
         return int(left_ms)
 
@@ -187,6 +186,7 @@ class RedisChallengeStore:
             ticket.attempt_number,
             DEFAULT_ROLE,
             json.dumps({role: self.sessions.ttl_of(role) for role in Role}),
+            self.passcode_ttl_s * 1000,
         )
         if state == "gone":
             raise ExpiredCodeError
@@ -214,14 +214,13 @@ class RedisChallengeStore:
         keys = NumberKeys(ticket.subject.phone_id)
         self.scripts.run(
             "withdraw_send",
-            [keys.audit, keys.history, keys.sending, keys.sent, keys.pending, keys.parked],
+            [keys.audit, keys.history, keys.sending, keys.deliveries, keys.pending, keys.parked],
             self._send_context(ticket, origin),
             ticket.challenge_id,
             event,
             outcome,
             reason,
             passcode,
-            IN_FLIGHT_LOCK_MS,
         )
 
     def _send_context(

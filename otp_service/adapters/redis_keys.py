@@ -25,6 +25,19 @@ class ShardKeys:
         return f"{{otp:{self.shard:02d}}}:audit"
 
     @property
+    def chain_head(self) -> str:
+        """Hash link, id, count: the last event of the chain, and how many there ever were."""
+        return f"{self.audit}:head"
+
+    def hour_counters(self, hour: int) -> str:
+        """Hash of figures of one hour since the Unix epoch. TTL: 15 days."""
+        return f"{self.audit}:hour:{hour}"
+
+    def day_counters(self, day: int) -> str:
+        """Hash of figures of one UTC day since the Unix epoch. TTL: the audit's retention."""
+        return f"{self.audit}:day:{day}"
+
+    @property
     def roles(self) -> str:
         """Hash phone_id -> assignment (JSON). No TTL: a role holds until it is changed."""
         return f"{{otp:{self.shard:02d}}}:roles"
@@ -46,8 +59,10 @@ class NumberKeys:
         self.parked = f"{tag}:parked:{phone_id}"
         # Challenge id of the send in flight. TTL: longer than any send takes.
         self.sending = f"{tag}:sending:{phone_id}"
-        # Unix ms at which a message was last handed over. TTL: longer than any request waits.
-        self.sent = f"{tag}:sent:{phone_id}"
+        # Hash challenge id -> what became of its message. TTL: longer than Meta repeats reports.
+        self.deliveries = f"{tag}:deliveries:{phone_id}"
+        # Set of the challenges that the person says not to have asked for. TTL: a day.
+        self.disowned = f"{tag}:disowned:{phone_id}"
         # Count. No TTL: only a login or an administrator gives failures back.
         self.failures = f"{tag}:failures:{phone_id}"
         # Flag. TTL: the lock-out's.

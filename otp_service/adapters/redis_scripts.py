@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ Arg: TypeAlias = str | int
 Reply: TypeAlias = list[str | int]
 
 _LUA = files("otp_service.adapters") / "lua"
-_PRELUDE = ("audit", "lockout")
+_PRELUDE = ("audit", "lockout", "delivery")
 _SCRIPTS = (
     "append_event",
     "arm_send",
@@ -23,8 +24,11 @@ _SCRIPTS = (
     "confirm_send",
     "consume",
     "count_attempt",
+    "disown_passcode",
     "end_sessions",
+    "read_status",
     "reject_attempt",
+    "report_delivery",
     "set_role",
     "withdraw_send",
 )
@@ -54,6 +58,22 @@ def _error_word(error: redis.RedisError) -> str:
     return ""
 
 
+def _checked(name: str, reply: Reply | redis.RedisError) -> Reply:
+    with store_errors(name):
+        if isinstance(reply, redis.RedisError):
+            raise reply
+    return reply
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptCall:
+    """One script to run with others. `args[0]` is the audit context."""
+
+    name: str
+    keys: Sequence[str]
+    args: Sequence[Arg]
+
+
 class Scripts:
     def __init__(self, client: redis.Redis) -> None:
         prelude = "\n".join(_source(name) for name in _PRELUDE)
@@ -67,6 +87,24 @@ class Scripts:
         with store_errors("script_load"):
             for script in self._scripts.values():
                 self.client.script_load(script.script)
+
+    def run_all(self, calls: Sequence[ScriptCall]) -> list[Reply]:
+        """All in one round trip, each atomic for itself. Raise StoreUnavailableError."""
+        if not calls:
+            return []
+        with store_errors("run_all"):
+            pipeline = self.client.pipeline(transaction=False)
+            for call in calls:
+                sha = self._scripts[call.name].sha
+                pipeline.evalsha(sha, len(call.keys), *call.keys, *call.args)
+            replies = pipeline.execute(raise_on_error=False)
+        # Those that Redis no longer had changed nothing, so they may be run again.
+        return [
+            self.run(call.name, call.keys, *call.args)
+            if isinstance(reply, redis.exceptions.NoScriptError)
+            else _checked(call.name, reply)
+            for call, reply in zip(calls, replies, strict=True)
+        ]
 
     def run(self, name: str, keys: Sequence[str], *args: Arg) -> Reply:
         """One round trip (two after Redis lost its scripts). Raise StoreUnavailableError."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from otp_service.domain.delivery import MessageLabel
 from otp_service.domain.errors import (
     DeliveryError,
     DeliveryFailedError,
@@ -15,6 +16,7 @@ from otp_service.domain.errors import (
 from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.ports import UnconfirmedSendError
 from otp_service.whatsapp import (
+    InvalidArgumentError,
     OperatorError,
     PlatformError,
     RecipientError,
@@ -35,20 +37,35 @@ class WhatsAppPasscodeSender:
     template: str
     language: str
 
-    def send(self, to: PhoneNumber, passcode: str, challenge_id: str) -> str:
+    def send(
+        self,
+        to: PhoneNumber,
+        passcode: str,
+        label: MessageLabel,
+        locale: str | None,  # noqa: ARG002 - one language for now
+    ) -> str:
         try:
             message = self.api.send_authentication_otp(
                 to.e164,
                 passcode,
                 template=self.template,
                 language=self.language,
-                callback_data=challenge_id,
+                callback_data=label.encode(),
             )
+        except InvalidArgumentError as error:
+            # Of the arguments only the number is the person's; Meta was not asked.
+            _log.warning(
+                "whatsapp_refused",
+                phone=to.masked,
+                login_request_id=label.challenge_id,
+                summary=str(error),
+            )
+            raise RecipientUnreachableError from None
         except UnknownOutcomeError as error:
-            _log_failure("whatsapp_unconfirmed", error, to, challenge_id)
+            _log_failure("whatsapp_unconfirmed", error, to, label.challenge_id)
             raise UnconfirmedSendError from None
         except WhatsAppError as error:
-            _log_failure("whatsapp_refused", error, to, challenge_id)
+            _log_failure("whatsapp_refused", error, to, label.challenge_id)
             raise _refusal(error) from None
         return message.wamid
 

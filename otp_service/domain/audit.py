@@ -12,6 +12,12 @@ class AuditEvent(StrEnum):
     SEND_ACCEPTED = "send_accepted"
     SEND_FAILED = "send_failed"
     SEND_UNCONFIRMED = "send_unconfirmed"
+    DELIVERY_SENT = "delivery_sent"
+    DELIVERY_DELIVERED = "delivery_delivered"
+    DELIVERY_READ = "delivery_read"
+    DELIVERY_FAILED = "delivery_failed"
+    PASSCODE_DISOWNED = "passcode_disowned"
+    NUMBER_FLAGGED = "number_flagged"
     ATTEMPT_COUNTED = "attempt_counted"
     ATTEMPT_REFUSED = "attempt_refused"
     ATTEMPT_REJECTED = "attempt_rejected"
@@ -22,6 +28,7 @@ class AuditEvent(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     ROLE_SET = "role_set"
     ROLE_REMOVED = "role_removed"
+    PERSON_ERASED = "person_erased"
 
 
 class Outcome(StrEnum):
@@ -74,7 +81,7 @@ class AuditRecord:
     """One event as it is kept. `event_id` is its place in its shard's stream, `at_ms` Unix ms.
 
     Holds the pseudonym and the masked number only; `request_id` is the login's `requestId`,
-    `message_id` the pseudonym of Meta's wamid.
+    `message_id` the pseudonym of Meta's wamid, `chain` the link of the shard's event before it.
     """
 
     event_id: str
@@ -84,6 +91,7 @@ class AuditRecord:
     reason: str
     phone_id: str
     masked_phone: str
+    country: str
     client_id: str
     ip: str
     user_agent: str
@@ -92,6 +100,7 @@ class AuditRecord:
     message_id: str
     attempt_number: int | None
     session_id: str
+    chain: str
 
     @property
     def owasp(self) -> str | None:

@@ -53,7 +53,7 @@ class CountryNotAllowedError(OtpError):
 
 
 class RateLimitedError(OtpError):
-    """A limit is reached; `scope` says whose: `phone`, `ip`, `client` or `global`."""
+    """A limit is reached; `scope` says whose: `phone`, `ip`, `client`, `global`, or `status`."""
 
     code = "rate_limited"
     default_message = "Too many codes were requested. Wait a little and try again."
@@ -71,6 +71,7 @@ _RATE_LIMIT_SENTENCES = {
     "phone": "Too many codes were requested for this number. Wait a little and try again.",
     "ip": "Too many codes were requested from this connection. Wait a little and try again.",
     "client": "Too many codes are being requested at the moment. Wait a little and try again.",
+    "status": "This login is asked about too often. Ask again in a little while.",
     "global": "No more codes can be sent at the moment. Try again later.",
 }
 

@@ -1,5 +1,6 @@
 """The login: send a passcode, send it again, turn the right one into a session."""
 
+import time
 from dataclasses import dataclass
 
 from otp_service.domain.audit import RefusalReason
@@ -12,6 +13,7 @@ from otp_service.domain.challenge import (
     SendTicket,
     new_challenge_id,
 )
+from otp_service.domain.delivery import MessageLabel
 from otp_service.domain.errors import (
     AtCapacityError,
     CountryNotAllowedError,
@@ -23,6 +25,7 @@ from otp_service.domain.passcode import generate_passcode, read_passcode
 from otp_service.domain.phone_number import PhoneNumber, PhoneNumberReader
 from otp_service.domain.ports import (
     ChallengeStore,
+    Clock,
     PasscodeHasher,
     PasscodeSender,
     SendCapacity,
@@ -36,6 +39,15 @@ from otp_service.domain.subject import Pseudonyms, Subject
 
 
 @dataclass(frozen=True, slots=True)
+class _Order:
+    """What is asked for: a send or a resend, to whom, in which language if we have it."""
+
+    kind: SendKind
+    phone: str
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoginService:
     numbers: PhoneNumberReader
     pseudonyms: Pseudonyms
@@ -45,19 +57,20 @@ class LoginService:
     hasher: PasscodeHasher
     sender: PasscodeSender
     tokens: SessionTokens
+    clock: Clock = time.time
 
-    def send(self, phone: str, origin: RequestOrigin) -> SendReceipt:
-        """Send a new passcode to `phone` (any spelling).
+    def send(self, phone: str, origin: RequestOrigin, locale: str | None = None) -> SendReceipt:
+        """Send a new passcode to `phone` (any spelling), in the language of `locale` if we can.
 
         Raise InvalidPhoneError, CountryNotAllowedError, LockedError, SendInProgressError,
         RateLimitedError, RecipientUnreachableError, DeliveryFailedError, DeliveryUnavailableError,
         StoreUnavailableError.
         """
-        return self._send(SendKind.SEND, phone, origin)
+        return self._send(_Order(SendKind.SEND, phone, locale), origin)
 
-    def resend(self, phone: str, origin: RequestOrigin) -> SendReceipt:
+    def resend(self, phone: str, origin: RequestOrigin, locale: str | None = None) -> SendReceipt:
         """As `send`: a new passcode, which replaces the earlier one once Meta took it."""
-        return self._send(SendKind.RESEND, phone, origin)
+        return self._send(_Order(SendKind.RESEND, phone, locale), origin)
 
     def validate(
         self, phone: str, passcode: str, request_id: str | None, origin: RequestOrigin
@@ -86,8 +99,8 @@ class LoginService:
         )
         return Login(self.tokens.sign(session), session)
 
-    def _send(self, kind: SendKind, phone: str, origin: RequestOrigin) -> SendReceipt:
-        number = self.numbers.read(phone)
+    def _send(self, order: "_Order", origin: RequestOrigin) -> SendReceipt:
+        number = self.numbers.read(order.phone)
         subject = self.pseudonyms.subject_of(number)
         try:
             self.numbers.require_allowed_country(number)
@@ -96,17 +109,17 @@ class LoginService:
             raise
         try:
             with self.capacity.slot():
-                return self._send_in_slot(kind, number, subject, origin)
+                return self._send_in_slot(order, number, subject, origin)
         except AtCapacityError:
             self.store.refuse_send(subject, RefusalReason.CAPACITY, origin)
             raise
 
     def _send_in_slot(
-        self, kind: SendKind, number: PhoneNumber, subject: Subject, origin: RequestOrigin
+        self, order: "_Order", number: PhoneNumber, subject: Subject, origin: RequestOrigin
     ) -> SendReceipt:
         # The in-flight lock comes before the limits: otherwise of two simultaneous requests the
         # loser could be told to wait a quarter of an hour for a place that is given back at once.
-        ticket = self.store.begin_send(kind, new_challenge_id(), subject, origin)
+        ticket = self.store.begin_send(order.kind, new_challenge_id(self.clock()), subject, origin)
         places: TakenPlaces | None = None
         try:
             places = self.limiter.take(ticket, origin)
@@ -114,7 +127,12 @@ class LoginService:
         except Exception as failure:
             self._undo(ticket, failure, places, origin)
             raise
-        wamid = self._deliver(ticket, number, passcode, places, origin)
+        label = MessageLabel(ticket.challenge_id, subject)
+        try:
+            wamid = self.sender.send(number, passcode, label, order.locale)
+        except Exception as failure:
+            self._undelivered(ticket, failure, places, origin)
+            raise
         message_id = self.pseudonyms.message_id_of(wamid)
         expires_in_ms = self.store.confirm_send(ticket, message_id, origin)
         return SendReceipt(ticket.challenge_id, -(-expires_in_ms // 1000))
@@ -125,25 +143,21 @@ class LoginService:
         self.store.arm_send(ticket, digest, origin)
         return passcode
 
-    def _deliver(
+    def _undelivered(
         self,
         ticket: SendTicket,
-        number: PhoneNumber,
-        passcode: str,
+        failure: Exception,
         places: TakenPlaces,
         origin: RequestOrigin,
-    ) -> str:
-        try:
-            return self.sender.send(number, passcode, ticket.challenge_id)
-        except OtpError as refusal:
-            self._undo(ticket, refusal, places, origin)
-            raise
-        except Exception as error:
-            # Meta may have it, so it counts and its passcode stays answerable.
-            self.store.park_send(ticket, origin)
-            if isinstance(error, UnconfirmedSendError):
-                raise UnconfirmedDeliveryError(ticket.challenge_id) from None
-            raise
+    ) -> None:
+        """Raise UnconfirmedDeliveryError in place of an UnconfirmedSendError."""
+        if isinstance(failure, OtpError):
+            self._undo(ticket, failure, places, origin)
+            return
+        # Meta may have it, so it counts and its passcode stays answerable.
+        self.store.park_send(ticket, origin)
+        if isinstance(failure, UnconfirmedSendError):
+            raise UnconfirmedDeliveryError(ticket.challenge_id) from None
 
     def _undo(
         self,

@@ -1,6 +1,6 @@
 """What the login flow needs from the world, in its own verbs. Adapters implement these."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from otp_service.domain.challenge import (
     SendKind,
     SendTicket,
 )
+from otp_service.domain.delivery import Delivery, DeliveryReport, MessageLabel, SendRoom
 from otp_service.domain.errors import InvalidCodeError
 from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.roles import Role, RoleAssignment, RoleChange
@@ -96,6 +97,46 @@ class ChallengeStore(Protocol):
         ...
 
 
+class DeliveryStore(Protocol):
+    """What is known of a number's messages. All raise StoreUnavailableError."""
+
+    def report(self, reports: Sequence[DeliveryReport]) -> None:
+        """Take in reports. A message's state only rises; each rise is one audit event."""
+        ...
+
+    def disown(self, subject: Subject, message_id: str) -> None:
+        """Void the passcode of this message, and flag a number that disowns several in a day."""
+        ...
+
+    def delivery_of(self, subject: Subject, challenge_id: str) -> Delivery:
+        """State `none` for a challenge that is not, or no longer, known of this number."""
+        ...
+
+
+class StateChange(Protocol):
+    def wait(self, timeout_s: float) -> bool:
+        """True when it is worth looking again, False when the time is over."""
+        ...
+
+
+class DeliveryWatch(Protocol):
+    """Wakes those who wait for news of a message. May wake too often, never too late."""
+
+    def watching(self, challenge_id: str) -> AbstractContextManager[StateChange]:
+        """Changes count from here on. Where nobody else may wait, `wait` says False at once."""
+        ...
+
+
+class StatusLimiter(Protocol):
+    def admit_status(self, subject: Subject) -> SendRoom:
+        """Count one question. Raise RateLimitedError, StoreUnavailableError."""
+        ...
+
+    def room(self, subject: Subject) -> SendRoom:
+        """The same figures without counting. Raise StoreUnavailableError."""
+        ...
+
+
 class TakenPlaces(Protocol):
     """The places one send took in the limits."""
 
@@ -128,8 +169,10 @@ class PasscodeHasher(Protocol):
 
 
 class PasscodeSender(Protocol):
-    def send(self, to: PhoneNumber, passcode: str, challenge_id: str) -> str:
-        """Hand the passcode to WhatsApp; return the wamid.
+    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
+        """Hand the passcode to WhatsApp, in the person's language if we have it; return the wamid.
+
+        `locale` is a language tag (RFC 5646).
 
         Raise RecipientUnreachableError, DeliveryFailedError or DeliveryUnavailableError when Meta
         surely did not take it, UnconfirmedSendError when nobody can know.

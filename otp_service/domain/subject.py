@@ -13,10 +13,15 @@ _PSEUDONYM_BYTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`phone_id` is also the `userId` of the contract and the `sub` of a session."""
+    """`phone_id` is also the `userId` of the contract and the `sub` of a session.
+
+    `country` is the ISO 3166-1 code of the number, `001` for none; empty where only a session's
+    token names the person.
+    """
 
     phone_id: str
     masked_phone: str = ""
+    country: str = ""
 
 
 class Pseudonyms:
@@ -29,7 +34,7 @@ class Pseudonyms:
         self._key = key
 
     def subject_of(self, number: PhoneNumber) -> Subject:
-        return Subject(self._pseudonym("", number.e164), number.masked)
+        return Subject(self._pseudonym("", number.e164), number.masked, number.region)
 
     def message_id_of(self, wamid: str) -> str:
         """How the audit knows one of Meta's messages: a wamid holds the number in base64."""

@@ -6,6 +6,7 @@ from otp_service.domain.challenge import RequestOrigin, SendReceipt
 from otp_service.domain.login_service import LoginService
 from otp_service.http_api.request_body import (
     check_locale,
+    optional_text,
     origin_of,
     request_id_member,
     text_member,
@@ -24,11 +25,11 @@ class LoginAnswers:
 
     def send(self, body: Body) -> Body:
         phone, origin = self._addressee(body)
-        return _sent(self._logins.send(phone, origin))
+        return _sent(self._logins.send(phone, origin, optional_text(body, "locale")))
 
     def resend(self, body: Body) -> Body:
         phone, origin = self._addressee(body)
-        return _sent(self._logins.resend(phone, origin))
+        return _sent(self._logins.resend(phone, origin, optional_text(body, "locale")))
 
     def validate(self, body: Body) -> Body:
         phone, origin = self._addressee(body)

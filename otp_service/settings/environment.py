@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from otp_service.adapters.limits_send_limiter import parse_limits
+from otp_service.adapters.limits_storage import parse_limits
 from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_digest
 from otp_service.settings.clients import read_api_clients
 from otp_service.settings.faults import SettingsError, explain
@@ -50,6 +50,7 @@ class Settings(WhatsAppSettings):
     otp_ip_limit: str = "20 per hour"
     otp_client_limit: str = "300 per 15 minutes"
     otp_daily_limit: str = "2000 per day"
+    otp_status_limit: str = "90 per minute"
     otp_default_region: str = "US"
     otp_allowed_countries: CommaList = ()
     otp_require_request_id: bool = False
@@ -112,7 +113,9 @@ class Settings(WhatsAppSettings):
             raise ValueError("missing, and OTP_API_CLIENTS too: nobody could call")
         return strong_secret(key) if key else key
 
-    @field_validator("otp_send_limit", "otp_ip_limit", "otp_client_limit", "otp_daily_limit")
+    @field_validator(
+        "otp_send_limit", "otp_ip_limit", "otp_client_limit", "otp_daily_limit", "otp_status_limit"
+    )
     @classmethod
     def _limit_notation(cls, text: str) -> str:
         try:

@@ -1,8 +1,8 @@
 -- Meta took the message: its passcode replaces the earlier ones, and the in-flight lock ends.
--- KEYS: audit, history, sending, sent, pending, parked, challenge.
--- ARGV: context (with message_id), challenge id, ms to remember the moment.
+-- KEYS: audit, history, sending, deliveries, pending, parked, challenge.
+-- ARGV: context (with message_id), challenge id.
 -- Returns {'confirmed', ms left}; 0 left when a login or its expiry ended the passcode meanwhile.
-local sending, sent = KEYS[3], KEYS[4]
+local sending, deliveries = KEYS[3], KEYS[4]
 local pending, parked, challenge = KEYS[5], KEYS[6], KEYS[7]
 local id = ARGV[2]
 
@@ -16,8 +16,14 @@ end
 if redis.call('GET', sending) == id then
   redis.call('DEL', sending)
 end
-redis.call('SET', sent, string.format('%.0f', now_ms()), 'PX', ARGV[3])
+redis.call('HSET', deliveries, 'handed_over', whole(now_ms()))
+-- A report can overtake the answer that it reports about.
+local delivery = read_delivery(deliveries, id)
+if delivery and delivery.state == 'sending' then
+  write_delivery(deliveries, id, 'accepted', now_ms())
+end
 append_event('send_accepted', 'success')
+redis.call('PUBLISH', 'otp:delivery', id)
 if redis.call('HGET', challenge, 'id') == id then
   return {'confirmed', redis.call('PTTL', challenge)}
 end

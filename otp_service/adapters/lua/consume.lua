@@ -1,15 +1,19 @@
 -- Turn a matched challenge into a session, once. Of N parallel right answers one finds it alive.
 -- KEYS: audit, history, challenge, parked, pending, failures, lock, sessions, roles.
 -- ARGV: context (with session id), challenge id, attempt number, default role,
---   JSON object role -> session seconds.
+--   JSON object role -> session seconds, passcode ms.
 -- Returns {'granted', role, issued at, expires at} in Unix seconds | {'gone'}.
 local challenge, parked, pending = KEYS[3], KEYS[4], KEYS[5]
 local failures, lock, sessions, roles = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, attempt, default_role = ARGV[2], ARGV[3], ARGV[4]
 
-local alive = false
+local alive, waited_ms = false, 0
 for _, key in ipairs({challenge, parked, pending}) do
-  alive = alive or redis.call('HGET', key, 'id') == id
+  if redis.call('HGET', key, 'id') == id then
+    alive = true
+    -- A passcode lives from its making, so what it has left says how long the login took.
+    waited_ms = tonumber(ARGV[6]) - redis.call('PTTL', key)
+  end
 end
 if not alive then
   append_event('attempt_refused', 'refused', 'already_used', attempt)
@@ -27,4 +31,5 @@ redis.call('ZADD', sessions, expires_at, context.session_id)
 local last = redis.call('ZRANGE', sessions, -1, -1, 'WITHSCORES')[2]
 redis.call('EXPIREAT', sessions, last)
 append_event('login_succeeded', 'success', role, attempt)
+count_duration('to_login', waited_ms)
 return {'granted', role, issued_at, expires_at}

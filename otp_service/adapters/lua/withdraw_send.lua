@@ -1,17 +1,17 @@
 -- End a send that was not confirmed: refused (its passcode goes) or unknown (its passcode stays).
--- KEYS: audit, history, sending, sent, pending, parked.
--- ARGV: context, challenge id, event, outcome, reason, 'drop' or 'keep' the passcode,
---   ms to remember the moment of one that was kept.
+-- KEYS: audit, history, sending, deliveries, pending, parked.
+-- ARGV: context, challenge id, event, outcome, reason, 'drop' or 'keep' the passcode.
 -- Returns {'ok'}.
-local sending, sent, pending, parked = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local sending, deliveries, pending, parked = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id = ARGV[2]
 
 if ARGV[6] == 'drop' then
   for _, key in ipairs({pending, parked}) do
     if redis.call('HGET', key, 'id') == id then redis.call('DEL', key) end
   end
+  redis.call('HDEL', deliveries, id)
 else
-  redis.call('SET', sent, string.format('%.0f', now_ms()), 'PX', ARGV[7])
+  redis.call('HSET', deliveries, 'handed_over', whole(now_ms()))
 end
 if redis.call('GET', sending) == id then
   redis.call('DEL', sending)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
+from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
 from otp_service.adapters.redis_keys import NumberKeys
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
 from otp_service.adapters.redis_scripts import Scripts
@@ -46,7 +47,7 @@ class Event(NamedTuple):
 @dataclass
 class Number:
     client: "redis.Redis"
-    subject: Subject = field(default_factory=lambda: Subject(PHONE_ID, MASKED))
+    subject: Subject = field(default_factory=lambda: Subject(PHONE_ID, MASKED, "US"))
     sessions_policy: SessionPolicy = field(default_factory=lambda: SessionPolicy(604_800, 43_200))
     retention_ms: int = RETENTION_MS
 
@@ -57,6 +58,7 @@ class Number:
         self.store = RedisChallengeStore(
             self.scripts, context, LockoutPolicy(), self.sessions_policy, TTL_S, MAX_TRIES
         )
+        self.deliveries = RedisDeliveryStore(self.scripts, context, LockoutPolicy().stop_at)
         self.sessions = RedisSessionRegistry(self.scripts, context)
         self.roles = RedisRoleRegistry(self.scripts, context)
 

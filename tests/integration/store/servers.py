@@ -4,12 +4,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import fakeredis
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from otp_service.demo.redis_process import running_redis
+from tests.fake_redis import fake_redis
 from tests.integration.store.waiting import until
 from tests.redis_servers import real_servers
 
@@ -31,7 +31,7 @@ def client_of(url: str) -> "redis.Redis":
 def running_backend(name: str) -> Iterator["redis.Redis"]:
     """A client of a fresh backend, for as long as the block."""
     if name == FAKE:
-        yield fakeredis.FakeRedis(decode_responses=True)
+        yield fake_redis()
         return
     if name == CLUSTER:
         with _running_cluster() as client:

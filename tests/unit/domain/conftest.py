@@ -21,6 +21,7 @@ from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.session import SessionPolicy
 from otp_service.domain.session_service import SessionService
 from otp_service.domain.subject import Pseudonyms
+from tests.fake_redis import fake_redis
 from tests.unit.domain.fakes import FakeCapacity, FakeHasher, FakeLimiter, FakeSender, Journal
 
 PHONE = "(239) 555-0100"
@@ -61,7 +62,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     server = fakeredis.FakeServer()
-    client = fakeredis.FakeRedis(server=server, decode_responses=True)
+    client = fake_redis(server)
     journal = Journal()
     scripts = Scripts(client)
     context = AuditContext(retention_ms=86_400_000)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from otp_service.domain.challenge import RequestOrigin, SendTicket
+from otp_service.domain.delivery import MessageLabel
 from otp_service.domain.errors import AtCapacityError, RateLimitedError
 from otp_service.domain.phone_number import PhoneNumber
 
@@ -92,13 +93,13 @@ class FakeSender:
     delivers_anyway: bool = False
     inbox: list[tuple[str, str]] = field(default_factory=list)
 
-    def send(self, to: PhoneNumber, passcode: str, challenge_id: str) -> str:
+    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
         self.journal.write("send")
         if self.fail_with is None or self.delivers_anyway:
             self.inbox.append((to.e164, passcode))
         if self.fail_with is not None:
             raise self.fail_with
-        return f"wamid.of.{challenge_id}"
+        return f"wamid.of.{label.challenge_id}"
 
     @property
     def last_passcode(self) -> str:

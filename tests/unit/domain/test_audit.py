@@ -63,6 +63,8 @@ def test_a_record_knows_its_owasp_name():
         message_id="",
         attempt_number=None,
         session_id="",
+        country="US",
+        chain="",
     )
     assert record.owasp == "authn_login_fail_max"
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otp_service.domain.challenge import LockoutPolicy, new_challenge_id
+from otp_service.domain.challenge import LockoutPolicy, instant_of, new_challenge_id
 from otp_service.domain.errors import InvalidRequestError
 from otp_service.domain.roles import DEFAULT_ROLE, PRIVILEGED_ROLES, Role, read_role
 from otp_service.domain.session import Login, Session, SessionPolicy, new_session_id
 
+NOW_S = 1_795_260_915.123
 POLICY = SessionPolicy(ttl_s=604_800, privileged_ttl_s=43_200)
 
 
@@ -57,12 +58,18 @@ def test_a_login_says_its_lifetime_and_hides_its_token():
     assert "secret-token" not in repr(login) + str(login)
 
 
-@pytest.mark.parametrize("new_id", [new_challenge_id, new_session_id])
-def test_ids_are_128_random_bits_in_22_url_safe_characters(new_id):
+@pytest.mark.parametrize("new_id", [lambda: new_challenge_id(NOW_S), new_session_id])
+def test_ids_are_all_different_and_22_url_safe_characters(new_id):
     ids = {new_id() for _ in range(1_000)}
     assert len(ids) == 1_000
     assert {len(one) for one in ids} == {22}
     assert all(one.replace("-", "").replace("_", "").isalnum() for one in ids)
+
+
+def test_a_challenge_id_tells_when_it_was_made_and_nothing_else_does():
+    assert instant_of(new_challenge_id(NOW_S)) == NOW_S
+    for text in ("", "asked", new_challenge_id(NOW_S)[:-1], new_challenge_id(NOW_S) + "A"):
+        assert instant_of(text) is None
 
 
 def test_the_lockout_policy_is_that_of_the_contract():

@@ -1,0 +1,68 @@
+"""StatusLimiter on the `limits` package: a window for questions, and how full the sends are."""
+
+import math
+
+import redis
+
+from otp_service.adapters.limits_storage import Limits, exact_key, limits_storage, parse_limits
+from otp_service.adapters.redis_scripts import store_errors
+from otp_service.domain.delivery import SendRoom
+from otp_service.domain.errors import RateLimitedError
+from otp_service.domain.subject import Subject
+
+
+class LimitsStatusLimiter:
+    """`status` and `phone` are limits in the notation of `limits`, each for one number."""
+
+    def __init__(self, client: redis.Redis, status: str, phone: str) -> None:
+        self._storage = limits_storage(client)
+        self._status: Limits = parse_limits(status)
+        self._phone: Limits = parse_limits(phone)
+
+    def admit_status(self, subject: Subject) -> SendRoom:
+        """One round trip; one more to say how long a refused one has to wait."""
+        with store_errors("admit_status"):
+            pipeline = self._storage.pipeline()
+            for item in self._status:
+                key = self._storage.prefixed_key(item.key_for("fixed", "status", subject.phone_id))
+                pipeline.eval(
+                    self._storage.SCRIPT_INCR_EXPIRE.decode(), 1, key, item.get_expiry(), 1
+                )
+            self._ask_for_room(pipeline, subject)
+            replies = pipeline.execute()
+        asked, answers = replies[: len(self._status)], replies[len(self._status) :]
+        for item, count in zip(self._status, asked, strict=True):
+            if count > item.amount:
+                key = item.key_for("fixed", "status", subject.phone_id)
+                raise RateLimitedError("status", retry_after_s=self._seconds_left(key))
+        return self._room(answers)
+
+    def room(self, subject: Subject) -> SendRoom:
+        """One round trip."""
+        with store_errors("room"):
+            pipeline = self._storage.pipeline()
+            self._ask_for_room(pipeline, subject)
+            return self._room(pipeline.execute())
+
+    def _ask_for_room(self, pipeline: redis.client.Pipeline, subject: Subject) -> None:
+        pipeline.time()
+        for item in self._phone:
+            key = exact_key(item, "phone", subject.phone_id)
+            pipeline.lrange(self._storage.prefixed_key(key), 0, item.amount - 1)
+
+    def _room(self, answers: list[list[str]]) -> SendRoom:
+        (seconds, microseconds), *windows = answers
+        now_s = int(seconds) + int(microseconds) / 1_000_000
+        remaining, free_at_s = math.inf, now_s
+        for item, taken in zip(self._phone, windows, strict=True):
+            # Newest first. A place is free again once it is as old as the window.
+            live = [at for at in map(float, taken) if at + item.get_expiry() > now_s]
+            remaining = min(remaining, item.amount - len(live))
+            if len(live) >= item.amount:
+                free_at_s = max(free_at_s, live[item.amount - 1] + item.get_expiry())
+        return SendRoom(int(remaining), math.ceil(free_at_s - now_s))
+
+    def _seconds_left(self, key: str) -> int:
+        with store_errors("wait_for_status"):
+            left_ms: int = self._storage.storage.pttl(self._storage.prefixed_key(key))
+        return max(1, math.ceil(left_ms / 1000))

@@ -1,0 +1,24 @@
+-- The person says that they did not ask for this passcode: it stops working.
+-- KEYS: audit, history, challenge, parked, pending, disowned.
+-- ARGV: context, challenge id, how many in a day flag the number, a day in ms.
+-- Returns {'repeated'} | {'disowned', 1 when the passcode was still alive, how many today}.
+local disowned, id = KEYS[6], ARGV[2]
+
+-- One message is one word of the person, however often Meta repeats it.
+if redis.call('SADD', disowned, id) == 0 then
+  return {'repeated'}
+end
+local today = redis.call('SCARD', disowned)
+if today == 1 then redis.call('PEXPIRE', disowned, ARGV[4]) end
+local alive = 0
+for index = 3, 5 do
+  if redis.call('HGET', KEYS[index], 'id') == id then
+    redis.call('DEL', KEYS[index])
+    alive = 1
+  end
+end
+append_event('passcode_disowned', 'success', alive == 1 and 'voided' or 'none_alive')
+if today == tonumber(ARGV[3]) then
+  append_event('number_flagged', 'success', 'passcodes_disowned')
+end
+return {'disowned', alive, today}

@@ -1,0 +1,117 @@
+"""DeliveryStore on Redis: one hash of messages for each number, changed only by Lua scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from otp_service.adapters.redis_audit_context import AuditContext
+from otp_service.adapters.redis_keys import NumberKeys
+from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors
+from otp_service.domain.audit import AuditEvent
+from otp_service.domain.challenge import RequestOrigin
+from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState
+from otp_service.domain.subject import Subject
+
+# In the audit: who said it. No API client can have this name (see settings/clients.py).
+META = RequestOrigin(client_id="meta")
+# How far back a message is looked for that a person disowns: more than a day of sends and answers.
+_DISOWNED_WITHIN_EVENTS = 256
+_FLAG_AT = 3
+_DAY_MS = 86_400_000
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisDeliveryStore:
+    """`stop_at` is the lock-out policy's: how many failures close a number for good."""
+
+    scripts: Scripts
+    context: AuditContext
+    stop_at: int
+
+    def report(self, reports: Sequence[DeliveryReport]) -> None:
+        """All in one round trip."""
+        replies = self.scripts.run_all([self._report_call(report) for report in reports])
+        unknown = sum(reply[0] == "unknown" for reply in replies)
+        if unknown:
+            _log.info("reports_of_unknown_messages", count=unknown)
+
+    def disown(self, subject: Subject, message_id: str) -> None:
+        challenge_id = self._challenge_of(subject, message_id)
+        if challenge_id is None:
+            _log.warning("disowned_message_unknown", phone=subject.masked_phone)
+            return
+        keys = NumberKeys(subject.phone_id)
+        self.scripts.run(
+            "disown_passcode",
+            [keys.audit, keys.history, *keys.passcodes, keys.disowned],
+            self.context.encode(subject, META, request_id=challenge_id, message_id=message_id),
+            challenge_id,
+            _FLAG_AT,
+            _DAY_MS,
+        )
+
+    def delivery_of(self, subject: Subject, challenge_id: str) -> Delivery:
+        keys = NumberKeys(subject.phone_id)
+        state, failure, left_ms, lock, locked_ms = self.scripts.run(
+            "read_status",
+            [
+                keys.audit,
+                keys.history,
+                keys.deliveries,
+                *keys.passcodes,
+                keys.failures,
+                keys.lock,
+            ],
+            "{}",
+            challenge_id,
+            self.stop_at,
+        )
+        return Delivery(
+            DeliveryState(str(state)),
+            str(failure).partition(":")[0],
+            _whole_seconds(left_ms),
+            None if lock == "stopped" else _whole_seconds(locked_ms),
+        )
+
+    def _report_call(self, report: DeliveryReport) -> ScriptCall:
+        label = report.label
+        keys = NumberKeys(label.subject.phone_id)
+        context = self.context.encode(
+            label.subject, META, request_id=label.challenge_id, message_id=report.message_id
+        )
+        return ScriptCall(
+            "report_delivery",
+            [keys.audit, keys.history, keys.deliveries],
+            [
+                context,
+                label.challenge_id,
+                report.state,
+                report.reported_at_s * 1000,
+                report.failure,
+            ],
+        )
+
+    def _challenge_of(self, subject: Subject, message_id: str) -> str | None:
+        """The challenge whose message was accepted under this id, looked for in the audit."""
+        keys = NumberKeys(subject.phone_id)
+        client = self.scripts.client
+        with store_errors("challenge_of_message"):
+            ids: Any = client.lrange(keys.history, -_DISOWNED_WITHIN_EVENTS, -1)
+            pipeline = client.pipeline(transaction=False)
+            for event_id in reversed(ids):
+                pipeline.xrange(keys.audit, event_id, event_id)
+            found: list[list[tuple[str, dict[str, str]]]] = pipeline.execute()
+        for entries in found:
+            for _, fields in entries:
+                accepted = fields["event"] == AuditEvent.SEND_ACCEPTED
+                if accepted and fields["message_id"] == message_id:
+                    return fields["request_id"]
+        return None
+
+
+def _whole_seconds(milliseconds: str | int) -> int:
+    """Rounded up, so that waiting that long is always enough."""
+    return max(0, -(-int(milliseconds) // 1000))

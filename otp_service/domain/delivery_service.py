@@ -1,0 +1,83 @@
+"""Delivery truth: take in what Meta reports, and tell whoever waits."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from otp_service.domain.delivery import (
+    FINAL_STATES,
+    Delivery,
+    DeliveryReport,
+    LoginStatus,
+    SendRoom,
+    StatusWatch,
+)
+from otp_service.domain.phone_number import PhoneNumberReader
+from otp_service.domain.ports import DeliveryStore, DeliveryWatch, StatusLimiter
+from otp_service.domain.subject import Pseudonyms, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryService:
+    """`now` is a monotonic clock in seconds, for long polls only."""
+
+    numbers: PhoneNumberReader
+    pseudonyms: Pseudonyms
+    store: DeliveryStore
+    limiter: StatusLimiter
+    watch: DeliveryWatch
+    now: Callable[[], float] = time.monotonic
+
+    def report(self, reports: Sequence[DeliveryReport]) -> None:
+        """Take in Meta's reports: in any order, late, repeated. Raise StoreUnavailableError."""
+        self.store.report(reports)
+
+    def disown(self, phone: str, wamid: str) -> None:
+        """The person at `phone` (any spelling) did not ask for the message `wamid`.
+
+        Its passcode stops working. Raise InvalidPhoneError, StoreUnavailableError.
+        """
+        subject = self.pseudonyms.subject_of(self.numbers.read(phone))
+        self.store.disown(subject, self.pseudonyms.message_id_of(wamid))
+
+    def status(self, phone: str, request_id: str, watch: StatusWatch | None = None) -> LoginStatus:
+        """How the message of one login stands; with `watch`, as soon as it stands otherwise.
+
+        Raise InvalidPhoneError, RateLimitedError, StoreUnavailableError.
+        """
+        subject = self.pseudonyms.subject_of(self.numbers.read(phone))
+        room = self.limiter.admit_status(subject)
+        if watch is None:
+            return _login_status(self.store.delivery_of(subject, request_id), room)
+        delivery, waited = self._awaited(subject, request_id, watch)
+        return _login_status(delivery, self.limiter.room(subject) if waited else room)
+
+    def _awaited(
+        self, subject: Subject, request_id: str, watch: StatusWatch
+    ) -> tuple[Delivery, bool]:
+        """The delivery, and whether it was waited for."""
+        deadline = self.now() + watch.wait_s
+        # Watching begins before the first look: a change between the two would go unseen.
+        with self.watch.watching(request_id) as changed:
+            delivery = self.store.delivery_of(subject, request_id)
+            waited = False
+            while delivery.state == watch.after and delivery.state not in FINAL_STATES:
+                left_s = deadline - self.now()
+                if left_s <= 0 or not changed.wait(left_s):
+                    break
+                waited = True
+                delivery = self.store.delivery_of(subject, request_id)
+        return delivery, waited
+
+
+def _login_status(delivery: Delivery, room: SendRoom) -> LoginStatus:
+    allowed_in_s: int | None = room.allowed_in_s
+    remaining = room.remaining
+    if delivery.locked_for_s is None:
+        remaining, allowed_in_s = 0, None
+    elif delivery.locked_for_s > 0:
+        # Sends are refused as well while the number is locked.
+        remaining, allowed_in_s = 0, max(room.allowed_in_s, delivery.locked_for_s)
+    return LoginStatus(
+        delivery.state, delivery.reason, delivery.expires_in_s, remaining, allowed_in_s
+    )
