@@ -19,10 +19,13 @@ from otp_service.http_api.request_log import register_request_log
 from otp_service.http_api.roles import roles_blueprint
 from otp_service.http_api.security_headers import register_security_headers
 from otp_service.http_api.sessions import sessions_blueprint
+from otp_service.http_api.webhooks import webhook_guard, webhooks_blueprint
 from otp_service.settings import Settings
 
 # Blueprints that answer without an API key; every other one has an auth hook.
 PUBLIC = frozenset({"probes", "contract"})
+# Meta proves itself by a signature instead.
+SIGNED = frozenset({"webhooks"})
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
@@ -44,13 +47,16 @@ def _register_blueprints(app: Flask, settings: Settings, services: Services) -> 
     answers = LoginAnswers(services.logins, require_request_id=settings.otp_require_request_id)
     for blueprint, scope in (
         (action_blueprint(answers), Scope.OTP),
-        (otp_blueprint(answers), Scope.OTP),
+        (otp_blueprint(answers, services.deliveries), Scope.OTP),
         (sessions_blueprint(services.sessions, settings.session_audience), Scope.SESSIONS),
         (roles_blueprint(services.administration), Scope.ROLES),
         (lockouts_blueprint(services.administration), Scope.ROLES),
     ):
         blueprint.before_request(authenticator(services.clients, scope))
         app.register_blueprint(blueprint)
+    webhooks = webhooks_blueprint(services.webhooks)
+    webhooks.before_request(webhook_guard(services.webhooks))
+    app.register_blueprint(webhooks)
     app.register_blueprint(probes_blueprint(services.check_store))
     app.register_blueprint(contract_blueprint())
 

@@ -14,28 +14,37 @@ from otp_service import __version__
 from otp_service.adapters.argon2_passcode_hasher import Argon2Cost, Argon2PasscodeHasher, Pepper
 from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
 from otp_service.adapters.limits_send_limiter import LimitsSendLimiter, SendLimits
+from otp_service.adapters.limits_status_limiter import LimitsStatusLimiter
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_connection import connect
+from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
+from otp_service.adapters.redis_delivery_watch import RedisDeliveryWatch
+from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
 from otp_service.adapters.redis_scripts import Scripts, store_errors
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
 from otp_service.adapters.semaphore_send_capacity import SemaphoreSendCapacity
 from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
+from otp_service.adapters.whatsapp_webhooks import WhatsAppWebhooks
 from otp_service.domain.administration import Administration
 from otp_service.domain.api_clients import ApiClients
 from otp_service.domain.challenge import LockoutPolicy
+from otp_service.domain.delivery_service import DeliveryService
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.login_service import LoginService
 from otp_service.domain.phone_number import PhoneNumberReader
+from otp_service.domain.ports import OperatorJournal
 from otp_service.domain.session import SessionPolicy
 from otp_service.domain.session_service import SessionService
 from otp_service.domain.subject import Pseudonyms
 from otp_service.settings import Settings
 from otp_service.whatsapp import WhatsAppCloudAPI
 
-# Of a worker's threads, how many may wait on Meta: the rest keeps answering people.
-_SENDING_SHARE = 0.75
+# Of a worker's threads, how many may wait on Meta, and how many for news of a message: the rest
+# keeps answering people.
+_SENDING_SHARE = 0.5
+_WATCHING_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,9 @@ class Services:
 
     clients: ApiClients
     logins: LoginService
+    deliveries: DeliveryService
+    webhooks: WhatsAppWebhooks
+    journal: OperatorJournal
     sessions: SessionService
     administration: Administration
     check_store: Callable[[], None]
@@ -74,6 +86,14 @@ def build_services(settings: Settings) -> Services:
         passcode_ttl_s=settings.otp_ttl,
         max_attempts=settings.otp_max_attempts,
     )
+    deliveries = DeliveryService(
+        numbers=numbers,
+        pseudonyms=pseudonyms,
+        store=RedisDeliveryStore(scripts, context, LockoutPolicy().stop_at),
+        limiter=LimitsStatusLimiter(client, settings.otp_status_limit, settings.otp_send_limit),
+        watch=RedisDeliveryWatch(client, int(settings.web_threads * _WATCHING_SHARE)),
+    )
+    journal = RedisOperatorJournal(client)
     return Services(
         clients=settings.api_clients,
         logins=LoginService(
@@ -86,6 +106,15 @@ def build_services(settings: Settings) -> Services:
             sender=_sender(settings),
             tokens=tokens,
         ),
+        deliveries=deliveries,
+        webhooks=WhatsAppWebhooks(
+            app_secret=settings.whatsapp_app_secret,
+            verify_token=settings.whatsapp_webhook_verify_token,
+            pseudonyms=pseudonyms,
+            deliveries=deliveries,
+            journal=journal,
+        ),
+        journal=journal,
         sessions=SessionService(tokens, RedisSessionRegistry(scripts, context)),
         administration=Administration(
             numbers, pseudonyms, store, RedisRoleRegistry(scripts, context)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 
 from otp_service.adapters.redis_audit_context import AuditContext
-from otp_service.adapters.redis_keys import NumberKeys
+from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
 from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors
 from otp_service.domain.audit import AuditEvent
 from otp_service.domain.challenge import RequestOrigin
@@ -16,8 +16,8 @@ from otp_service.domain.subject import Subject
 
 # In the audit: who said it. No API client can have this name (see settings/clients.py).
 META = RequestOrigin(client_id="meta")
-# How far back a message is looked for that a person disowns: more than a day of sends and answers.
-_DISOWNED_WITHIN_EVENTS = 256
+# How far back a message is looked for that a person disowns.
+_LOOK_BACK_EVENTS = 256
 _FLAG_AT = 3
 _DAY_MS = 86_400_000
 _log = structlog.get_logger(__name__)
@@ -38,11 +38,13 @@ class RedisDeliveryStore:
         if unknown:
             _log.info("reports_of_unknown_messages", count=unknown)
 
-    def disown(self, subject: Subject, message_id: str) -> None:
-        challenge_id = self._challenge_of(subject, message_id)
-        if challenge_id is None:
-            _log.warning("disowned_message_unknown", phone=subject.masked_phone)
+    def disown(self, message_id: str, likely: Subject | None) -> None:
+        """Two round trips; three where the number that Meta names is not the one we wrote to."""
+        found = (likely and self._in_history(message_id, likely)) or self._newest(message_id)
+        if found is None:
+            _log.warning("disowned_message_unknown")
             return
+        subject, challenge_id = found
         keys = NumberKeys(subject.phone_id)
         self.scripts.run(
             "disown_passcode",
@@ -94,22 +96,39 @@ class RedisDeliveryStore:
             ],
         )
 
-    def _challenge_of(self, subject: Subject, message_id: str) -> str | None:
-        """The challenge whose message was accepted under this id, looked for in the audit."""
-        keys = NumberKeys(subject.phone_id)
+    def _in_history(self, message_id: str, likely: Subject) -> "_Found | None":
+        keys = NumberKeys(likely.phone_id)
         client = self.scripts.client
-        with store_errors("challenge_of_message"):
-            ids: Any = client.lrange(keys.history, -_DISOWNED_WITHIN_EVENTS, -1)
+        with store_errors("disowned_in_history"):
+            ids: Any = client.lrange(keys.history, -_LOOK_BACK_EVENTS, -1)
             pipeline = client.pipeline(transaction=False)
             for event_id in reversed(ids):
                 pipeline.xrange(keys.audit, event_id, event_id)
-            found: list[list[tuple[str, dict[str, str]]]] = pipeline.execute()
-        for entries in found:
-            for _, fields in entries:
-                accepted = fields["event"] == AuditEvent.SEND_ACCEPTED
-                if accepted and fields["message_id"] == message_id:
-                    return fields["request_id"]
-        return None
+            return _accepted(message_id, pipeline.execute())
+
+    def _newest(self, message_id: str) -> "_Found | None":
+        """Among the newest events of every shard: people press the button within minutes."""
+        with store_errors("disowned_in_audit"):
+            pipeline = self.scripts.client.pipeline(transaction=False)
+            for shard in range(SHARDS):
+                pipeline.xrevrange(ShardKeys(shard).audit, count=_LOOK_BACK_EVENTS)
+            return _accepted(message_id, pipeline.execute())
+
+
+_Found: TypeAlias = tuple[Subject, str]
+
+
+def _accepted(
+    message_id: str, answers: Sequence[Sequence[tuple[str, dict[str, str]]]]
+) -> _Found | None:
+    """Whose message it was, and its challenge."""
+    for entries in answers:
+        for _, fields in entries:
+            accepted = fields["event"] == AuditEvent.SEND_ACCEPTED
+            if accepted and fields["message_id"] == message_id:
+                subject = Subject(fields["phone_id"], fields["masked_phone"], fields["country"])
+                return subject, fields["request_id"]
+    return None
 
 
 def _whole_seconds(milliseconds: str | int) -> int:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from otp_service.domain.delivery import (
@@ -12,6 +13,7 @@ from otp_service.domain.delivery import (
     SendRoom,
     StatusWatch,
 )
+from otp_service.domain.errors import InvalidPhoneError
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.ports import DeliveryStore, DeliveryWatch, StatusLimiter
 from otp_service.domain.subject import Pseudonyms, Subject
@@ -32,13 +34,16 @@ class DeliveryService:
         """Take in Meta's reports: in any order, late, repeated. Raise StoreUnavailableError."""
         self.store.report(reports)
 
-    def disown(self, phone: str, wamid: str) -> None:
-        """The person at `phone` (any spelling) did not ask for the message `wamid`.
+    def disown(self, wamid: str, sender: str | None) -> None:
+        """Whoever got the message `wamid` did not ask for it: its passcode stops working.
 
-        Its passcode stops working. Raise InvalidPhoneError, StoreUnavailableError.
+        `sender` is their number as Meta writes it, which for some countries is not the E.164
+        number the message went to. Raise StoreUnavailableError.
         """
-        subject = self.pseudonyms.subject_of(self.numbers.read(phone))
-        self.store.disown(subject, self.pseudonyms.message_id_of(wamid))
+        likely = None
+        with suppress(InvalidPhoneError):
+            likely = self.pseudonyms.subject_of(self.numbers.read(sender or ""))
+        self.store.disown(self.pseudonyms.message_id_of(wamid), likely)
 
     def status(self, phone: str, request_id: str, watch: StatusWatch | None = None) -> LoginStatus:
         """How the message of one login stands; with `watch`, as soon as it stands otherwise.

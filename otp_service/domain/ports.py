@@ -1,6 +1,6 @@
 """What the login flow needs from the world, in its own verbs. Adapters implement these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from otp_service.domain.challenge import (
 )
 from otp_service.domain.delivery import Delivery, DeliveryReport, MessageLabel, SendRoom
 from otp_service.domain.errors import InvalidCodeError
+from otp_service.domain.operator_event import OperatorEvent
 from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.roles import Role, RoleAssignment, RoleChange
 from otp_service.domain.session import Session
@@ -104,8 +105,11 @@ class DeliveryStore(Protocol):
         """Take in reports. A message's state only rises; each rise is one audit event."""
         ...
 
-    def disown(self, subject: Subject, message_id: str) -> None:
-        """Void the passcode of this message, and flag a number that disowns several in a day."""
+    def disown(self, message_id: str, likely: Subject | None) -> None:
+        """Void the passcode of this message, and flag a number that disowns several in a day.
+
+        `likely` is whose message it probably was.
+        """
         ...
 
     def delivery_of(self, subject: Subject, challenge_id: str) -> Delivery:
@@ -124,6 +128,28 @@ class DeliveryWatch(Protocol):
 
     def watching(self, challenge_id: str) -> AbstractContextManager[StateChange]:
         """Changes count from here on. Where nobody else may wait, `wait` says False at once."""
+        ...
+
+
+class OperatorJournal(Protocol):
+    """What the operator should know of Meta's side. All raise StoreUnavailableError."""
+
+    def record(self, event: OperatorEvent) -> None: ...
+
+    def recent(self, limit: int) -> list[OperatorEvent]:
+        """Newest first."""
+        ...
+
+    def note_webhook(self, ignored: Mapping[str, int]) -> None:
+        """A signed webhook came; `ignored` counts the parts of it that mean nothing to us."""
+        ...
+
+    def webhook_last_seen_at(self) -> int | None:
+        """Unix seconds."""
+        ...
+
+    def ignored_parts(self) -> dict[str, int]:
+        """How many there were so far, by kind."""
         ...
 
 

@@ -56,7 +56,7 @@ _CODE_OF_STATUS = {
 _SENTENCE_OF_STATUS = {
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
-    413: "The request is larger than 16 KiB.",
+    413: "The request is larger than this address takes.",
     500: "Something went wrong on our side. Try again shortly.",
 }
 

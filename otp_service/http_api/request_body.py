@@ -21,7 +21,7 @@ _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 def json_object() -> dict[str, Any]:
     """The body as a JSON object (RFC 8259). Raise MalformedBodyError."""
     if "json_object" not in g:
-        g.json_object = _parsed(_whole_body())
+        g.json_object = _parsed(whole_body(MAX_BODY_BYTES))
     body: dict[str, Any] = g.json_object
     return body
 
@@ -84,8 +84,8 @@ def origin_of(body: dict[str, Any]) -> RequestOrigin:
     )
 
 
-def _whole_body() -> bytes:
-    """Raise RequestEntityTooLarge, MalformedBodyError."""
+def whole_body(max_bytes: int) -> bytes:
+    """The body as it came. Raise RequestEntityTooLarge, MalformedBodyError."""
     try:
         raw = request.get_data(cache=True)
     except HTTPException:
@@ -94,7 +94,7 @@ def _whole_body() -> bytes:
         # Each server has errors of its own for a body that is broken on the way.
         raise MalformedBodyError from error
     # Werkzeug checks an announced length; of a chunked body it only stops reading at the limit.
-    if request.content_length is None and len(raw) >= MAX_BODY_BYTES:
+    if request.content_length is None and len(raw) >= max_bytes:
         raise RequestEntityTooLarge
     return raw
 

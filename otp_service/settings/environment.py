@@ -67,7 +67,7 @@ class Settings(WhatsAppSettings):
     cors_origins: CommaList = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     web_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
-    web_threads: int = Field(default=32, ge=4, le=1024)
+    web_threads: int = Field(default=48, ge=4, le=1024)
     web_read_timeout: int = Field(default=20, ge=1, le=300)
 
     @classmethod

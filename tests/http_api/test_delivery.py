@@ -128,7 +128,7 @@ def test_a_read_timeout_is_unconfirmed_and_not_repeated(
 def test_at_capacity_sends_are_refused_at_once_and_logins_go_on(
     build, rest, simulator, slow_meta, received
 ):
-    caller = Caller(build(WEB_THREADS="4"), rest=rest)
+    caller = Caller(build(WEB_THREADS="6"), rest=rest)
     caller.send()
     before = simulator.requests_received
     slow_meta(1.0)

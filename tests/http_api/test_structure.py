@@ -9,10 +9,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.routing import Rule
 
 from otp_service import __version__
-from otp_service.app import PUBLIC, create_app
+from otp_service.app import PUBLIC, SIGNED, create_app
 from otp_service.domain.errors import DeliveryError, OtpError
 from otp_service.http_api.authentication import authenticator
 from otp_service.http_api.errors import STATUS_OF
+from otp_service.http_api.webhooks import webhook_guard
 from tests.environment import environment, settings_of
 from tests.http_api.contract_document import (
     DOCUMENT,
@@ -62,7 +63,7 @@ def routes_of(app: Flask) -> dict[tuple[str, str], str]:
 
 def protected_routes(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] not in PUBLIC:
+        if rule.endpoint.split(".")[0] not in PUBLIC | SIGNED:
             for method in (rule.methods or set()) - METHODS_OF_FLASK:
                 yield method, re.sub(r"<[^>]+>", "+12395550100", rule.rule)
 
@@ -105,7 +106,13 @@ def test_every_blueprint_asks_for_an_api_key_or_is_public(app: Flask) -> None:
         for name in app.blueprints
         if not any(f.__code__ in hook for f in app.before_request_funcs.get(name, []))
     }
-    assert unprotected == PUBLIC
+    assert unprotected == PUBLIC | SIGNED
+
+
+def test_the_blueprints_of_meta_ask_for_its_signature(app: Flask) -> None:
+    hook = webhook_guard.__code__.co_consts
+    for name in SIGNED:
+        assert any(f.__code__ in hook for f in app.before_request_funcs[name])
 
 
 def test_every_route_belongs_to_a_blueprint(app: Flask) -> None:
@@ -128,7 +135,7 @@ def test_a_preflight_needs_no_key_and_tells_nothing(app: Flask) -> None:
 
 def test_the_contract_asks_for_a_key_exactly_where_the_service_does(app: Flask) -> None:
     keyless = {key for key, operation in operations().items() if operation.get("security") == []}
-    public = {route for route, blueprint in routes_of(app).items() if blueprint in PUBLIC}
+    public = {route for route, blueprint in routes_of(app).items() if blueprint in PUBLIC | SIGNED}
     assert keyless == public
 
 
@@ -203,7 +210,9 @@ def test_every_operation_has_its_name_its_tag_and_its_scope() -> None:
     for operation in operations().values():
         assert set(operation["tags"]) <= tags
         public = operation.get("security") == []
-        assert public or re.search(r"Scope: `(otp|sessions|roles)`", operation["description"])
+        assert public or re.search(
+            r"Scope: `(otp|sessions|roles|audit)`", operation["description"]
+        )
 
 
 def test_the_document_has_the_services_version() -> None:

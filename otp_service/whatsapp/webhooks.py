@@ -1,0 +1,193 @@
+"""Meta's webhooks: whether a body is Meta's own, and what it tells a login service.
+
+Meta, "Webhooks: create an endpoint", "Messages webhook: status, button", "Account webhooks".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIGNATURE_PREFIX = "sha256="
+DID_NOT_REQUEST_CODE = "DID_NOT_REQUEST_CODE"
+_REPORTED = frozenset({"sent", "delivered", "read", "failed"})
+_MAX_TEXT = 256
+
+# Which of an account webhook's members say what happened, by the webhook's field.
+_ACCOUNT_MEMBERS = {
+    "message_template_status_update": (
+        "event",
+        "message_template_id",
+        "message_template_name",
+        "message_template_language",
+        "reason",
+    ),
+    "message_template_quality_update": (
+        "previous_quality_score",
+        "new_quality_score",
+        "message_template_id",
+        "message_template_name",
+        "message_template_language",
+    ),
+    "phone_number_quality_update": ("event", "old_limit", "current_limit"),
+    "account_update": ("event",),
+    "account_alerts": ("alert_type", "alert_severity", "alert_status", "entity_type"),
+}
+
+
+@dataclass(frozen=True)
+class MessageStatus:
+    """One report about one of our messages. `timestamp` is Meta's, Unix seconds.
+
+    `callback_data` is what the send gave as `biz_opaque_callback_data`. `error_code` is set on
+    failed ones that say why.
+    """
+
+    wamid: str = field(repr=False)
+    status: str
+    timestamp: int
+    callback_data: str | None = None
+    error_code: int | None = None
+
+
+@dataclass(frozen=True)
+class DisownedPasscode:
+    """Somebody pressed "I didn't request a code" under the message `wamid`.
+
+    `sender` is their number, digits without `+`; None where Meta knows them by another id.
+    """
+
+    wamid: str = field(repr=False)
+    sender: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AccountChange:
+    """Something about the account, a number or a template. `detail` holds Meta's own words.
+
+    `occurred_at` is Unix seconds, None where Meta does not say.
+    """
+
+    webhook_field: str
+    occurred_at: int | None
+    detail: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """All that one body tells. `ignored`: how many parts meant nothing to us, by kind."""
+
+    statuses: list[MessageStatus] = field(default_factory=list)
+    disowned: list[DisownedPasscode] = field(default_factory=list)
+    account_changes: list[AccountChange] = field(default_factory=list)
+    ignored: dict[str, int] = field(default_factory=dict)
+
+    def ignore(self, kind: str) -> None:
+        self.ignored[kind] = self.ignored.get(kind, 0) + 1
+
+
+def is_signed(app_secret: str, raw: bytes, signature: str) -> bool:
+    """Whether `X-Hub-Signature-256` was made over exactly these bytes; in constant time."""
+    expected = hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
+    given = signature.encode("utf-8", "surrogateescape")
+    return hmac.compare_digest(given, f"{_SIGNATURE_PREFIX}{expected}".encode())
+
+
+def parse_webhook(raw: bytes) -> Webhook:
+    """Read a body whose signature was right. Never raises: what it cannot read it counts."""
+    webhook = Webhook()
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
+        webhook.ignore("body")
+        return webhook
+    for entry in _objects(body.get("entry")):
+        for change in _objects(entry.get("changes")):
+            _read_change(change, _whole(entry.get("time")), webhook)
+    return webhook
+
+
+def _read_change(change: dict[str, object], occurred_at: int | None, webhook: Webhook) -> None:
+    name, value = change.get("field"), change.get("value")
+    if not isinstance(name, str) or not isinstance(value, dict):
+        webhook.ignore("change")
+    elif name == "messages":
+        _read_messages(value, webhook)
+    elif name in _ACCOUNT_MEMBERS:
+        # Meta's own samples send a change of quality under the name of the status webhook.
+        quality = "message_template_quality_update"
+        kind = quality if "new_quality_score" in value else name
+        detail = {member: _text(value.get(member)) for member in _ACCOUNT_MEMBERS[kind]}
+        known = {member: text for member, text in detail.items() if text}
+        webhook.account_changes.append(AccountChange(kind, occurred_at, known))
+    else:
+        webhook.ignore("field")
+
+
+def _read_messages(value: dict[str, object], webhook: Webhook) -> None:
+    for status in _objects(value.get("statuses")):
+        report = _status(status)
+        if report is None:
+            webhook.ignore("status")
+        else:
+            webhook.statuses.append(report)
+    for message in _objects(value.get("messages")):
+        disowned = _disowned(message)
+        if disowned is None:
+            webhook.ignore("message")
+        else:
+            webhook.disowned.append(disowned)
+    for _ in _objects(value.get("errors")):
+        webhook.ignore("error")
+
+
+def _status(status: dict[str, object]) -> MessageStatus | None:
+    wamid, word, timestamp = status.get("id"), status.get("status"), status.get("timestamp")
+    seconds = _whole(timestamp)
+    if not isinstance(wamid, str) or word not in _REPORTED or seconds is None:
+        return None
+    label = status.get("biz_opaque_callback_data")
+    first_error = next(_objects(status.get("errors")), {})
+    return MessageStatus(
+        wamid=wamid,
+        status=str(word),
+        timestamp=seconds,
+        callback_data=label if isinstance(label, str) else None,
+        error_code=_whole(first_error.get("code")) if word == "failed" else None,
+    )
+
+
+def _disowned(message: dict[str, object]) -> DisownedPasscode | None:
+    button, context = message.get("button"), message.get("context")
+    if not isinstance(button, dict) or not isinstance(context, dict):
+        return None
+    wamid = context.get("id")
+    if button.get("payload") != DID_NOT_REQUEST_CODE or not isinstance(wamid, str):
+        return None
+    sender = message.get("from")
+    return DisownedPasscode(wamid, sender if isinstance(sender, str) else None)
+
+
+def _objects(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def _whole(value: object) -> int | None:
+    """Meta writes instants and codes as numbers here and as digits there."""
+    if isinstance(value, bool):
+        return None
+    text = str(value) if isinstance(value, int | str) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
+
+
+def _text(value: object) -> str:
+    return str(value)[:_MAX_TEXT] if isinstance(value, str | int) else ""
