@@ -22,14 +22,14 @@ end
 
 local alive, named, open = 0, 0, {}
 for _, key in ipairs({pending, parked, challenge}) do
-  local found = redis.call('HMGET', key, 'id', 'digest', 'tries')
+  local found = redis.call('HMGET', key, 'id', 'tries', 'digest_start', 'digest_end')
   if found[1] then
     alive = alive + 1
     if wanted == '' or wanted == found[1] then
       named = named + 1
       context.request_id = named == 1 and found[1] or context.request_id
-      if tonumber(found[3]) < max_tries then
-        open[#open + 1] = {key = key, id = found[1], digest = found[2]}
+      if tonumber(found[2]) < max_tries then
+        open[#open + 1] = {key = key, id = found[1], digest = found[3] .. found[4]}
       end
     end
   end
