@@ -8,15 +8,16 @@ import re
 from collections.abc import Sequence
 
 from otp_service.simulator.graph_error import OWN_STRICTNESS, GraphError
-from otp_service.simulator.state import TemplateStatus
+from otp_service.simulator.template import Template, TemplateStatus
 from otp_service.simulator.template_payload import Component, Parameter, TemplatePayload
 
 _CODE_LIMIT = 15
 _FORBIDDEN_SPACE = re.compile(r"[\n\r\t]| {5}")
 
 
-def check_sendable(payload: TemplatePayload, status: TemplateStatus | None) -> None:
+def check_sendable(payload: TemplatePayload, template: Template | None) -> None:
     """Raises `GraphError` 132015, 132016, or 132001 for anything else but APPROVED."""
+    status = template and template.status
     if status is TemplateStatus.PAUSED:
         raise GraphError.of(132015)
     if status is TemplateStatus.DISABLED:

@@ -69,10 +69,15 @@ def check_app_secret_proof(
 
 def check_path(version: str, node_id: str, method: str, settings: SimulatorSettings) -> None:
     """Raises `GraphError` 2500 for a malformed version, 100/33 for any id but the number's."""
-    if not _VERSION.fullmatch(version):
-        raise unknown_path(f"/{node_id}/messages")
+    check_version(version, f"/{node_id}/messages")
     if node_id != settings.phone_number_id or method != "POST":
         raise GraphError.unsupported_object(method, node_id)
+
+
+def check_version(version: str, path: str) -> None:
+    """Raises `GraphError` 2500 for a malformed version."""
+    if not _VERSION.fullmatch(version):
+        raise unknown_path(path)
 
 
 def unknown_path(path: str) -> GraphError:

@@ -8,17 +8,23 @@ from typing import Any, TypeGuard
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
+from otp_service.simulator.account_orders import account_orders
 from otp_service.simulator.error_codes import ERROR_KINDS
 from otp_service.simulator.faults import OrderedFaults
 from otp_service.simulator.parameters import JsonObject, read_body
 from otp_service.simulator.settings import SimulatorSettings
-from otp_service.simulator.state import SimulatorState, TemplateStatus
+from otp_service.simulator.state import SimulatorState
+from otp_service.simulator.template_orders import template_orders
+from otp_service.simulator.webhook_orders import WebhookOrders
 
 _MAX_LATENCY_S = 300.0
 
 
 def create_control_api(
-    settings: SimulatorSettings, state: SimulatorState, faults: OrderedFaults
+    settings: SimulatorSettings,
+    state: SimulatorState,
+    faults: OrderedFaults,
+    webhook_orders: WebhookOrders,
 ) -> Blueprint:
     """The blueprint. A wrong order answers 400 `{"error": "<sentence>"}` and changes nothing."""
     control_api = Blueprint("control_api", __name__)
@@ -40,12 +46,13 @@ def create_control_api(
 
     @control_api.get("/control")
     def show() -> Response:
-        return jsonify(faults.to_json() | {"requests_received": state.requests_received})
+        shown = faults.to_json() | {"requests_received": state.requests_received}
+        return jsonify(shown | {"webhooks": webhook_orders.to_json()})
 
     @control_api.post("/control")
     def order() -> Response:
         body = read_body(request.get_data()) if request.is_json else None
-        actions = _read_orders(body, state, faults)
+        actions = _read_orders(body, state, faults, webhook_orders)
         for action in actions:
             action()
         return show()
@@ -58,7 +65,10 @@ def create_control_api(
 
 
 def _read_orders(
-    body: JsonObject | None, state: SimulatorState, faults: OrderedFaults
+    body: JsonObject | None,
+    state: SimulatorState,
+    faults: OrderedFaults,
+    webhook_orders: WebhookOrders,
 ) -> list[Callable[[], None]]:
     """One action for each member, so that either all of them are carried out or none.
 
@@ -70,12 +80,14 @@ def _read_orders(
         "latency_s": lambda value: _latency(value, faults),
         "fail_next": lambda value: _fail_next(value, faults),
         "drop_next": lambda value: _drop_next(value, faults),
-        "template_status": lambda value: _template_status(value, state),
+        **account_orders(state.account),
+        **template_orders(state.templates),
+        **webhook_orders.readers(),
     }
     unknown = sorted(set(body) - set(readers))
     if unknown:
         raise ValueError(f"unknown members: {', '.join(unknown)}; known: {', '.join(readers)}")
-    return [readers[key](value) for key, value in body.items()]
+    return [reader(body[key]) for key, reader in readers.items() if key in body]
 
 
 def _latency(value: object, faults: OrderedFaults) -> Callable[[], None]:
@@ -100,13 +112,6 @@ def _drop_next(value: object, faults: OrderedFaults) -> Callable[[], None]:
     if not _is_count(value):
         raise ValueError("drop_next must be a whole number, 0 or more")
     return lambda: faults.drop_next(value)
-
-
-def _template_status(value: object, state: SimulatorState) -> Callable[[], None]:
-    if not isinstance(value, str) or value not in list(TemplateStatus):
-        raise ValueError(f"template_status must be one of {', '.join(TemplateStatus)}")
-    status = TemplateStatus(value)
-    return lambda: state.set_template_status(status)
 
 
 def _is_count(value: object) -> TypeGuard[int]:

@@ -1,4 +1,4 @@
-"""Every error code a `/messages` send can meet: HTTP status, wording and recorded details.
+"""Every error code of Meta's page: HTTP status, wording and recorded details.
 
 Meta, "Cloud API error codes" and "Graph API, Handling errors". Statuses are those of the December
 2025 page (the later page has none); 400 where Meta names none. Clients must decide on `code`.
@@ -138,8 +138,24 @@ _TEMPLATE = (
     ErrorKind(132069, 400, "Flow is throttled", "Flow is in throttled state."),
 )
 
+# Answers of endpoints other than `/messages`: a send meets them only when a test orders so.
+_ELSEWHERE = (
+    ErrorKind(80008, 400, "There have been too many calls to this WhatsApp Business account"),
+    ErrorKind(80012, 400, "There have been too many calls for this template"),
+    ErrorKind(131055, 400, "Method not allowed", "Marketing Messages API only."),
+    ErrorKind(131063, 400, "Marketing Messages API only"),
+    ErrorKind(133008, 400, "Too Many two step verification PIN Guesses"),
+    ErrorKind(133009, 400, "Two step verification PIN Guessed Too Fast"),
+    ErrorKind(133016, 400, "Account register deregister rate limit exceeded"),
+    ErrorKind(134100, 400, "Marketing Messages API only"),
+    ErrorKind(134101, 400, "Marketing Messages API only"),
+    ErrorKind(134102, 500, "Marketing Messages API only"),
+)
+
+OF_OTHER_ENDPOINTS: Final = frozenset(kind.code for kind in _ELSEWHERE)
+
 ERROR_KINDS: Final[dict[int, ErrorKind]] = {
     kind.code: kind
-    for group in (_AUTHORIZATION, _THROTTLING, _SERVER, _REQUEST, _TEMPLATE)
+    for group in (_AUTHORIZATION, _THROTTLING, _SERVER, _REQUEST, _TEMPLATE, _ELSEWHERE)
     for kind in group
 }

@@ -25,6 +25,8 @@ class GraphError(Exception):
     error_type: str = OAUTH_EXCEPTION
     subcode: int | None = None
     is_transient: bool | None = None
+    user_title: str | None = None
+    user_msg: str | None = None
 
     @classmethod
     def of(cls, code: int, details: str | None = None) -> "GraphError":
@@ -79,5 +81,9 @@ class GraphError(Exception):
             error["is_transient"] = self.is_transient
         if self.details is not None:
             error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
+        if self.user_title is not None:
+            error["error_user_title"] = self.user_title
+        if self.user_msg is not None:
+            error["error_user_msg"] = self.user_msg
         error["fbtrace_id"] = f"A{secrets.token_urlsafe(16)}"
         return {"error": error}

@@ -5,14 +5,9 @@ Meta, "Messages webhook, status": accepted, sent, delivered, read, failed.
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from otp_service.simulator.error_codes import ERROR_KINDS
-
-_SENT_AFTER_S = 0.4
-_DELIVERED_AFTER_S = 1.5
-_READ_AFTER_S = 6.0
-_FAILED_AFTER_S = 1.5
 
 
 class DeliveryStatus(StrEnum):
@@ -23,12 +18,42 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
 
+#: Seconds after acceptance at which a message comes to each state, in their order.
+DeliverySteps: TypeAlias = tuple[tuple[DeliveryStatus, float], ...]
+
+_STEPS: Final[DeliverySteps] = (
+    (DeliveryStatus.SENT, 0.4),
+    (DeliveryStatus.DELIVERED, 1.5),
+    (DeliveryStatus.READ, 6.0),
+)
+_FAILED_AFTER_S = 1.5
+
+
+def delivery_steps(
+    *, fails: bool, speed: float = 1.0, up_to: DeliveryStatus = DeliveryStatus.READ
+) -> DeliverySteps:
+    """What is going to happen to a message: none of it after `up_to`, `speed` times as fast.
+
+    A message that fails is never sent, as with no WhatsApp. Up to ACCEPTED nothing ever happens,
+    as when its time to live ends.
+    """
+    if up_to is DeliveryStatus.ACCEPTED:
+        return ()
+    if fails:
+        return ((DeliveryStatus.FAILED, _FAILED_AFTER_S / speed),)
+    last = [status for status, _ in _STEPS].index(up_to)
+    return tuple((status, after_s / speed) for status, after_s in _STEPS[: last + 1])
+
+
 @dataclass(frozen=True)
 class InboxMessage:
     """A message as seen at one instant. Instants are Unix seconds, None until they come.
 
     `to`: E.164. `callback_data`: the caller's `biz_opaque_callback_data`.
     `failure`, `failure_title`: error code and Meta's title, once failed.
+    `template`, `language`, `code`: empty but for templates. `type`: Meta's word. `text`: of a
+    text, or the caption of a picture. `media`: link or id of a picture or sound.
+    `disowned_at`: when its reader pressed "I didn't request a code".
     """
 
     wamid: str
@@ -45,6 +70,10 @@ class InboxMessage:
     failed_at: float | None
     failure: int | None
     failure_title: str | None
+    type: str
+    text: str | None
+    media: str | None
+    disowned_at: float | None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,13 +81,16 @@ class InboxMessage:
 
 @dataclass(frozen=True)
 class MessageContent:
-    """What a send asked for. `to`: E.164."""
+    """What a send asked for. `to`: E.164. The members are those of `InboxMessage`."""
 
     to: str
-    template: str
-    language: str
-    code: str
     callback_data: str | None
+    type: str = "template"
+    template: str = ""
+    language: str = ""
+    code: str = ""
+    text: str | None = None
+    media: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,40 +101,26 @@ class AcceptedMessage:
     content: MessageContent
     accepted_at: float
     failure: int | None
+    steps: DeliverySteps
 
-    def seen_at(self, now: float) -> InboxMessage:
-        """The delivery so far. A message that fails is never sent, as with no WhatsApp."""
-        sent_at = delivered_at = read_at = failed_at = failure = None
-        status = DeliveryStatus.ACCEPTED
-        if self.failure is not None:
-            failed_at = self._reached(_FAILED_AFTER_S, now)
-        else:
-            sent_at = self._reached(_SENT_AFTER_S, now)
-            delivered_at = self._reached(_DELIVERED_AFTER_S, now)
-            read_at = self._reached(_READ_AFTER_S, now)
-        for instant, reached in (
-            (sent_at, DeliveryStatus.SENT),
-            (delivered_at, DeliveryStatus.DELIVERED),
-            (read_at, DeliveryStatus.READ),
-            (failed_at, DeliveryStatus.FAILED),
-        ):
-            if instant is not None:
-                status = reached
-        if status is DeliveryStatus.FAILED:
-            failure = self.failure
+    def seen_at(self, now: float, *, disowned_at: float | None = None) -> InboxMessage:
+        """The delivery so far."""
+        reached = {
+            status: self.accepted_at + after_s
+            for status, after_s in self.steps
+            if self.accepted_at + after_s <= now
+        }
+        failure = self.failure if DeliveryStatus.FAILED in reached else None
         return InboxMessage(
             wamid=self.wamid,
             **asdict(self.content),
-            status=status,
+            status=[DeliveryStatus.ACCEPTED, *reached][-1],
             accepted_at=self.accepted_at,
-            sent_at=sent_at,
-            delivered_at=delivered_at,
-            read_at=read_at,
-            failed_at=failed_at,
+            sent_at=reached.get(DeliveryStatus.SENT),
+            delivered_at=reached.get(DeliveryStatus.DELIVERED),
+            read_at=reached.get(DeliveryStatus.READ),
+            failed_at=reached.get(DeliveryStatus.FAILED),
             failure=failure,
             failure_title=None if failure is None else ERROR_KINDS[failure].title,
+            disowned_at=disowned_at,
         )
-
-    def _reached(self, after_s: float, now: float) -> float | None:
-        instant = self.accepted_at + after_s
-        return instant if instant <= now else None

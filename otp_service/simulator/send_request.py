@@ -1,17 +1,21 @@
 """The top level of a send: product, recipient and type, in the order in which Meta complains.
 
-Meta, "Cloud API, Messages".
+Meta, "Cloud API, Messages" and "Mark messages as read".
 """
 
 import re
 
 from otp_service.simulator.graph_error import OWN_STRICTNESS, GraphError
-from otp_service.simulator.parameters import JsonObject, one_of, required_text
+from otp_service.simulator.parameters import (
+    JsonObject,
+    one_of,
+    only_keys,
+    required_object,
+    required_text,
+)
 from otp_service.simulator.settings import SimulatorSettings
 
-#: Messages in free form, which Meta takes only from a business the user wrote to in the last
-#: 24 hours. Nobody ever writes to the simulator, so the window is closed for everyone.
-_FREE_FORM = (
+_TYPES = (
     "AUDIO",
     "CONTACTS",
     "DOCUMENT",
@@ -20,14 +24,21 @@ _FREE_FORM = (
     "LOCATION",
     "REACTION",
     "STICKER",
+    "TEMPLATE",
     "TEXT",
     "VIDEO",
 )
-_TYPES = (*_FREE_FORM, "TEMPLATE")
 _SEPARATORS = re.compile(r"[-() ]")
 _DIGITS = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
 _BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _CALLBACK_DATA_LIMIT = 512
+_READ_RECEIPT = (
+    "messaging_product",
+    "status",
+    "message_id",
+    "typing_indicator",
+    "appsecret_proof",
+)
 
 
 def read_recipient(body: JsonObject, settings: SimulatorSettings) -> str:
@@ -43,6 +54,9 @@ def read_recipient(body: JsonObject, settings: SimulatorSettings) -> str:
     if recipient_type == "group":
         raise GraphError.of(100, f"authentication templates go to individuals {OWN_STRICTNESS}")
     callback_data(body)
+    if body.get("context") is not None:
+        context = required_object(body, "context", "context")
+        required_text(context, "message_id", "context['message_id']")
     to = body.get("to")
     if to in (None, "") and body.get("recipient"):
         raise GraphError.of(131062)
@@ -74,10 +88,18 @@ def callback_data(body: JsonObject) -> str | None:
     )
 
 
-def check_is_template(body: JsonObject) -> None:
-    """Raises `GraphError` 131047 for a message in free form, 100 for an unknown type.
+def message_type(body: JsonObject) -> str:
+    """In lowercase. Without a `type` Meta takes the message for a text."""
+    return one_of(body.get("type", "text"), _TYPES, "type")
 
-    Without a `type` Meta takes the message for a text.
-    """
-    if one_of(body.get("type", "text"), _TYPES, "type") != "template":
-        raise GraphError.of(131047)
+
+def read_receipt(body: JsonObject) -> str:
+    """The wamid of the inbound message that the business marks as read."""
+    product = required_text(body, "messaging_product", "messaging_product")
+    one_of(product, ("WHATSAPP",), "messaging_product")
+    one_of(body["status"], ("READ",), "status")
+    only_keys(body, _READ_RECEIPT, "read receipt")
+    if body.get("typing_indicator") is not None:
+        indicator = required_object(body, "typing_indicator", "typing_indicator")
+        one_of(indicator.get("type"), ("TEXT",), "typing_indicator['type']")
+    return required_text(body, "message_id", "message_id")

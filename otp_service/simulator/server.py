@@ -13,6 +13,7 @@ from otp_service.simulator.http_server import SimulatorServer
 from otp_service.simulator.inbox_message import InboxMessage
 from otp_service.simulator.settings import SimulatorSettings
 from otp_service.simulator.state import SimulatorState
+from otp_service.simulator.webhook_sender import WebhookSender
 
 _POLL_INTERVAL_S = 0.05
 _STOP_GRACE_S = 5.0
@@ -28,10 +29,11 @@ def serve(settings: SimulatorSettings, host: str = "127.0.0.1", port: int = 8900
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    server = SimulatorServer(host, port, create_simulator(settings))
+    sender = WebhookSender(settings)
+    server = SimulatorServer(host, port, create_simulator(settings, sender=sender))
     previous = {number: signal.signal(number, ask_to_stop) for number in _STOP_SIGNALS}
     try:
-        with _serving(server, grace_s=_STOP_GRACE_S):
+        with sender.running(), _serving(server, grace_s=_STOP_GRACE_S):
             stop.wait()
     finally:
         for number, handler in previous.items():
@@ -59,6 +61,17 @@ class RunningSimulator:
         """All messages kept for this recipient, newest last."""
         return self._state.messages(to=to_e164)
 
+    def write_to_business(self, from_e164: str, text: str = "Hello") -> str:
+        """They write, which opens their customer service window for 24 hours; the wamid."""
+        return self._state.inbound.write(from_e164, text).wamid
+
+    def disown(self, wamid: str) -> str:
+        """Presses "I didn't request a code" under a message; the wamid of the press.
+
+        Raises `KeyError` for a message that is not kept or has no such button.
+        """
+        return self._state.disown(wamid).wamid
+
     def set_latency(self, seconds: float) -> None:
         self._faults.set_latency(seconds)
 
@@ -77,9 +90,10 @@ def running_simulator(
     """
     state = SimulatorState(settings, clock)
     faults = OrderedFaults(settings.latency_s)
-    app = create_simulator(settings, state=state, faults=faults, sleep=sleep)
+    sender = WebhookSender(settings)
+    app = create_simulator(settings, state=state, faults=faults, sender=sender, sleep=sleep)
     server = SimulatorServer("127.0.0.1", 0, app)
-    with _serving(server, grace_s=0.0):
+    with sender.running(), _serving(server, grace_s=0.0):
         yield RunningSimulator(f"http://127.0.0.1:{server.port}", state, faults)
 
 

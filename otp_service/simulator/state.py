@@ -4,22 +4,19 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from itertools import islice
 
-from otp_service.simulator.inbox_message import AcceptedMessage, InboxMessage, MessageContent
+from otp_service.simulator.account import AccountState
+from otp_service.simulator.inbound_message import InboundMessage, InboundMessages
+from otp_service.simulator.inbox_message import (
+    AcceptedMessage,
+    DeliverySteps,
+    InboxMessage,
+    MessageContent,
+)
 from otp_service.simulator.settings import SimulatorSettings
+from otp_service.simulator.template_store import TemplateStore
 from otp_service.simulator.wamid import new_wamid
-
-
-class TemplateStatus(StrEnum):
-    """The statuses of a template that a send tells apart. Meta, "Message template, status"."""
-
-    APPROVED = "APPROVED"
-    PENDING = "PENDING"
-    REJECTED = "REJECTED"
-    PAUSED = "PAUSED"
-    DISABLED = "DISABLED"
 
 
 class SimulatorState:
@@ -31,17 +28,17 @@ class SimulatorState:
     def __init__(
         self, settings: SimulatorSettings, clock: Callable[[], float] = time.time
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._capacity = settings.message_capacity
         self._lock = threading.Lock()
-        self._templates = {
-            (settings.template_name, language): TemplateStatus.APPROVED
-            for language in settings.template_languages
-        }
-        self._messages: deque[AcceptedMessage] = deque()
+        self._messages: dict[str, AcceptedMessage] = {}
         self._chats: dict[str, deque[AcceptedMessage]] = {}
+        self._disowned_at: dict[str, float] = {}
         self._refusals: Counter[str] = Counter()
         self._requests_received = 0
+        self.account = AccountState(settings, clock)
+        self.templates = TemplateStore(settings, clock)
+        self.inbound = InboundMessages(settings.message_capacity, clock)
 
     @property
     def requests_received(self) -> int:
@@ -53,17 +50,9 @@ class SimulatorState:
         with self._lock:
             self._requests_received += 1
 
-    def template_status(self, name: str, language: str) -> TemplateStatus | None:
-        """None when there is no such template in that language."""
-        with self._lock:
-            return self._templates.get((name, language))
-
-    def set_template_status(self, status: TemplateStatus) -> None:
-        """Puts the account's template in this status, in all its languages."""
-        with self._lock:
-            self._templates = dict.fromkeys(self._templates, status)
-
-    def accept(self, content: MessageContent, *, failure: int | None) -> AcceptedMessage:
+    def accept(
+        self, content: MessageContent, *, failure: int | None, steps: DeliverySteps
+    ) -> AcceptedMessage:
         """Takes a message for delivery; drops the oldest one when there is no room.
 
         `failure`: the code with which its delivery is going to fail.
@@ -71,11 +60,12 @@ class SimulatorState:
         message = AcceptedMessage(
             wamid=new_wamid(content.to.removeprefix("+")),
             content=content,
-            accepted_at=self._clock(),
+            accepted_at=self.clock(),
             failure=failure,
+            steps=steps,
         )
         with self._lock:
-            self._messages.append(message)
+            self._messages[message.wamid] = message
             # Kept in order of the last message: popped and put back at the end.
             chat = self._chats.pop(content.to, None) or deque()
             chat.append(message)
@@ -85,11 +75,25 @@ class SimulatorState:
         return message
 
     def _forget_oldest(self) -> None:
-        recipient = self._messages.popleft().content.to
+        oldest = self._messages.pop(next(iter(self._messages)))
+        self._disowned_at.pop(oldest.wamid, None)
+        recipient = oldest.content.to
         chat = self._chats[recipient]
         chat.popleft()
         if not chat:
             del self._chats[recipient]
+
+    def disown(self, wamid: str) -> InboundMessage:
+        """Presses "I didn't request a code" under a message, as often as one likes.
+
+        Raises `KeyError` for a message that is not kept or has no such button.
+        """
+        with self._lock:
+            content = self._messages[wamid].content
+            if content.type != "template":
+                raise KeyError(wamid)
+            self._disowned_at.setdefault(wamid, self.clock())
+        return self.inbound.disown(content.to, wamid)
 
     def refuse_again(self, recipient: str, times: int) -> bool:
         """Whether this send is one of the `times` refused before one succeeds. Cycles."""
@@ -103,7 +107,7 @@ class SimulatorState:
     def messages(self, *, to: str | None = None, limit: int | None = None) -> list[InboxMessage]:
         """The last `limit` messages, to one recipient (E.164) or to all; newest last."""
         with self._lock:
-            kept = self._messages if to is None else self._chats.get(to, deque())
+            kept = self._messages.values() if to is None else self._chats.get(to, deque())
             newest_first = list(islice(reversed(kept), limit))
         return self._seen_now(reversed(newest_first))
 
@@ -118,8 +122,15 @@ class SimulatorState:
         with self._lock:
             self._messages.clear()
             self._chats.clear()
+            self._disowned_at.clear()
             self._refusals.clear()
+        self.inbound.clear()
 
     def _seen_now(self, messages: Iterable[AcceptedMessage]) -> list[InboxMessage]:
-        now = self._clock()
-        return [message.seen_at(now) for message in messages]
+        now = self.clock()
+        with self._lock:
+            disowned_at = dict(self._disowned_at)
+        return [
+            message.seen_at(now, disowned_at=disowned_at.get(message.wamid))
+            for message in messages
+        ]

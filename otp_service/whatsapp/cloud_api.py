@@ -1,42 +1,44 @@
-"""Client of Meta's WhatsApp Cloud API: sends one-time passcodes as authentication templates."""
+"""Client of Meta's WhatsApp Cloud API: the messages that one business number sends."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
-from dataclasses import dataclass, field
+import os
+from typing import TYPE_CHECKING
 
-from otp_service.whatsapp.endpoint import messages_url
-from otp_service.whatsapp.errors import UnknownOutcomeError, refusal, refusal_without_code
-from otp_service.whatsapp.graph_error import parse_graph_error
+from otp_service.whatsapp.environment import read_environment
+from otp_service.whatsapp.errors import UnknownOutcomeError
+from otp_service.whatsapp.graph_changes import check_success
+from otp_service.whatsapp.graph_client import GraphClient
+from otp_service.whatsapp.graph_ids import checked_id
+from otp_service.whatsapp.messages.authentication import authentication_message
+from otp_service.whatsapp.messages.media import audio_message, image_message
+from otp_service.whatsapp.messages.payload import message_payload, read_receipt_payload
+from otp_service.whatsapp.messages.sent_message import SentMessage, sent_message
+from otp_service.whatsapp.messages.template import template_message
+from otp_service.whatsapp.messages.text import text_message
+from otp_service.whatsapp.recipient import checked_region, e164
 from otp_service.whatsapp.retry import DEFAULT_RETRY, SingleRetry
-from otp_service.whatsapp.transport import Answer, Transport
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_MAX_PASSCODE_LENGTH = 15
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Self
 
-
-@dataclass(frozen=True)
-class SentMessage:
-    """A message that Meta accepted, which is not yet delivered.
-
-    Hidden from repr: `wa_id` is the recipient's number, and `wamid` holds it in base64.
-    `message_status`: `accepted`, `held_for_quality_assessment`, `paused` or absent.
-    """
-
-    wamid: str = field(repr=False)
-    wa_id: str | None = field(repr=False)
-    message_status: str | None
+    from otp_service.whatsapp.messages.content import MessageContent
 
 
 class WhatsAppCloudAPI:
-    """Sends authentication templates from one business number. Thread-safe; close it after use.
+    """Sends messages from one business number. Thread-safe; close it, or use it in a `with`.
 
+    Every `to` is a phone number in any spelling; one without "+" is of `default_region`.
     `app_secret` adds the `appsecret_proof` that apps with "Require App Secret" need.
+    `template_name` and `template_language`: the authentication template of passcodes.
     `connect_timeout_s` and `read_timeout_s` apply to an attempt; `retry` bounds the whole call.
     Proxy and CA settings of the environment are ignored.
     Raises ValueError on a malformed argument or a `base_url` neither https nor loopback.
+
+    Every method raises InvalidArgumentError before anything is sent, RecipientError,
+    OperatorError (WindowClosedError for one person) or PlatformError when Meta did not take the
+    message, and UnknownOutcomeError when it may have.
     """
 
     def __init__(  # noqa: PLR0913  # each is a setting an operator may need
@@ -47,127 +49,151 @@ class WhatsAppCloudAPI:
         app_secret: str | None = None,
         api_version: str = "v23.0",
         base_url: str = "https://graph.facebook.com",
+        default_region: str = "US",
+        template_name: str = "shamrock_auth",
+        template_language: str = "en_US",
         connect_timeout_s: float = 3.05,
         read_timeout_s: float = 10.0,
         pool_size: int = 32,
         user_agent: str = "otp-service",
         retry: SingleRetry = DEFAULT_RETRY,
     ) -> None:
-        # requests would refuse these at the first send, with the header's value in the error.
-        if not re.fullmatch(r"[!-~]+", access_token) or not re.fullmatch(
-            r"[!-~][ -~]*", user_agent
-        ):
-            raise ValueError("access_token and user_agent must be printable ASCII, not empty")
-        self._url = messages_url(base_url, api_version, phone_number_id)
-        self._access_token = access_token
-        self._proof = _appsecret_proof(app_secret, access_token) if app_secret else None
-        self._retry = retry
-        self._transport = Transport(
+        self._path = f"{checked_id(phone_number_id, 'phone_number_id')}/messages"
+        self._default_region = checked_region(default_region)
+        self._template_name = template_name
+        self._template_language = template_language
+        self._graph = GraphClient(
             access_token=access_token,
-            user_agent=user_agent,
+            app_secret=app_secret,
+            api_version=api_version,
+            base_url=base_url,
             connect_timeout_s=connect_timeout_s,
             read_timeout_s=read_timeout_s,
             pool_size=pool_size,
+            user_agent=user_agent,
+            retry=retry,
         )
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """Build a client from WHATSAPP_ACCESS_TOKEN, WHATSAPP_PHONE_NUMBER_ID and the like.
+
+        Raises InvalidArgumentError naming each variable that is missing.
+        """
+        found = read_environment(variables)
+        return cls(
+            access_token=found.access_token,
+            phone_number_id=found.phone_number_id,
+            app_secret=found.app_secret,
+            api_version=found.api_version,
+            base_url=found.base_url,
+            template_name=found.template_name,
+            template_language=found.template_language,
+        )
+
+    def send_text(
+        self,
+        to: str,
+        text: str,
+        preview_url: bool = False,  # noqa: FBT001, FBT002  # the seed's third argument
+        *,
+        reply_to: str | None = None,
+        callback_data: str | None = None,
+    ) -> SentMessage:
+        """Send 1 to 4096 characters; `preview_url` shows a card of the first link in them.
+
+        Like a picture or sound, only to people who wrote in the last 24 hours.
+        `reply_to`: wamid of the message this answers. `callback_data`: up to 512 characters that
+        come back in every status webhook of the message.
+        """
+        content = text_message(text, preview_url=preview_url)
+        return self._send(to, content, reply_to, callback_data)
+
+    def send_image(
+        self,
+        to: str,
+        image_url: str,
+        caption: str | None = None,
+        *,
+        reply_to: str | None = None,
+        callback_data: str | None = None,
+    ) -> SentMessage:
+        """Send the JPEG or PNG (5 MB) at an https `image_url`, with at most 1024 characters."""
+        content = image_message(image_url, caption)
+        return self._send(to, content, reply_to, callback_data)
+
+    def send_audio(
+        self,
+        to: str,
+        audio_url: str,
+        *,
+        reply_to: str | None = None,
+        callback_data: str | None = None,
+    ) -> SentMessage:
+        """Send the sound (AAC, AMR, MP3, M4A, OGG with Opus; 16 MB) at an https `audio_url`."""
+        return self._send(to, audio_message(audio_url), reply_to, callback_data)
 
     def send_authentication_otp(
         self,
         to: str,
         otp_code: str,
         *,
-        template: str = "shamrock_auth",
-        language: str = "en_US",
+        template: str | None = None,
+        language: str | None = None,
         callback_data: str | None = None,
     ) -> SentMessage:
-        """Send `otp_code` to `to` (E.164 with "+") with an approved authentication template.
+        """Send a passcode of 1 to 15 characters with an approved authentication template.
 
-        `callback_data` comes back in every status webhook of the message.
-        Raises ValueError on a malformed `to` or `otp_code`, RecipientError, OperatorError or
-        PlatformError when Meta did not take the message, UnknownOutcomeError when it may have.
-        Source: "Authentication templates" and "Messages", WhatsApp Cloud API.
+        `template` and `language` replace the client's own.
         """
-        _check_recipient(to)
-        _check_passcode(otp_code)
-        payload = _authentication_message(to, otp_code, template, language)
-        if callback_data is not None:
-            payload["biz_opaque_callback_data"] = callback_data
-        if self._proof is not None:
-            # Meta takes it in the query as well, where access logs would keep it.
-            payload["appsecret_proof"] = self._proof
-        secrets = [self._access_token, self._proof or "", otp_code, to, to.removeprefix("+")]
-        return self._retry.run(lambda budget_s: self._attempt(payload, secrets, budget_s))
+        content = authentication_message(
+            otp_code, template or self._template_name, language or self._template_language
+        )
+        return self._send(to, content, None, callback_data)
+
+    def send_template(
+        self,
+        to: str,
+        name: str,
+        *,
+        language: str | None = None,
+        components: Sequence[Mapping[str, object]] = (),
+        reply_to: str | None = None,
+        callback_data: str | None = None,
+    ) -> SentMessage:
+        """Send any approved template; `components` are Meta's, with the variables' values."""
+        content = template_message(name, language or self._template_language, components)
+        return self._send(to, content, reply_to, callback_data)
+
+    def mark_as_read(
+        self,
+        message_id: str,
+        typing_indicator: bool = False,  # noqa: FBT001, FBT002  # as send_text's preview_url
+    ) -> None:
+        """Tick an inbound message, and those before it, as read: `message_id` is its wamid.
+
+        `typing_indicator` shows "typing…" until a message follows, 25 s at most.
+        """
+        payload = read_receipt_payload(message_id, typing_indicator=typing_indicator)
+        check_success(self._graph.post(self._path, payload))
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._transport.close()
+        self._graph.close()
 
-    def _attempt(
-        self, payload: dict[str, object], secrets: list[str], budget_s: float
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc_info: object) -> None:
+        self.close()
+
+    def _send(
+        self, to: str, content: MessageContent, reply_to: str | None, callback_data: str | None
     ) -> SentMessage:
-        answer = self._transport.post(self._url, payload, budget_s=budget_s)
-        graph = parse_graph_error(answer.http_status, answer.headers, answer.body, secrets=secrets)
-        if graph is not None:
-            raise refusal(graph, retry_after_s=answer.retry_after_s)
-        if 300 <= answer.http_status < 500:
-            raise refusal_without_code(answer.http_status, retry_after_s=answer.retry_after_s)
-        return _sent_message(answer)
-
-
-def _appsecret_proof(app_secret: str, access_token: str) -> str:
-    return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
-
-
-def _check_recipient(to: str) -> None:
-    # Without "+" Meta may prepend the business number's country: the code reaches a stranger.
-    if not _E164.fullmatch(to):
-        raise ValueError("to must be an E.164 number with a leading +")
-
-
-def _check_passcode(otp_code: str) -> None:
-    if not 1 <= len(otp_code) <= _MAX_PASSCODE_LENGTH:
-        raise ValueError("otp_code must be 1 to 15 characters")
-    if not otp_code.isprintable() or " " * 5 in otp_code:
-        raise ValueError("otp_code must hold no newline, tab or run of more than 4 spaces")
-
-
-def _authentication_message(
-    to: str, otp_code: str, template: str, language: str
-) -> dict[str, object]:
-    # The passcode goes in twice, for the text and for the button; the button is of type "url"
-    # whatever it was created as.
-    passcode = [{"type": "text", "text": otp_code}]
-    return {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": to,
-        "type": "template",
-        "template": {
-            "name": template,
-            "language": {"code": language},
-            "components": [
-                {"type": "body", "parameters": passcode},
-                {"type": "button", "sub_type": "url", "index": "0", "parameters": passcode},
-            ],
-        },
-    }
-
-
-def _sent_message(answer: Answer) -> SentMessage:
-    message = _first(answer.body, "messages")
-    wamid = message.get("id")
-    if answer.http_status >= 300 or not isinstance(wamid, str) or not wamid:
-        raise UnknownOutcomeError(
-            f"HTTP {answer.http_status} with neither a message id nor a Graph error"
-        )
-    wa_id = _first(answer.body, "contacts").get("wa_id")
-    status = message.get("message_status")
-    return SentMessage(
-        wamid=wamid,
-        wa_id=wa_id if isinstance(wa_id, str) else None,
-        message_status=status if isinstance(status, str) else None,
-    )
-
-
-def _first(body: object, member: str) -> dict[str, object]:
-    items = body.get(member) if isinstance(body, dict) else None
-    return items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
+        number = e164(to, self._default_region)
+        payload = message_payload(number, content, reply_to=reply_to, callback_data=callback_data)
+        private = (*content.private, to, number, number.removeprefix("+"), reply_to or "")
+        message = sent_message(self._graph.post(self._path, payload, private=private))
+        if message is None:
+            raise UnknownOutcomeError("Meta's answer holds no message id")
+        return message

@@ -1,4 +1,4 @@
-"""The address of a business number's messages edge, checked before a token is sent to it."""
+"""Addresses in the Graph API, checked before a token is sent to one."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
-def messages_url(base_url: str, api_version: str, phone_number_id: str) -> str:
-    """Return the URL of `POST /{version}/{phone number id}/messages`.
+def graph_url(base_url: str, api_version: str) -> str:
+    """Return the URL that every path of this version follows, without a slash at the end.
 
     Raises ValueError if a part is malformed, or if `base_url` is neither https nor loopback.
     """
     if not re.fullmatch(r"v[0-9]+\.[0-9]+", api_version):
         raise ValueError("api_version must look like v23.0")
-    if not re.fullmatch(r"[0-9]+", phone_number_id):
-        raise ValueError("phone_number_id must be digits, as shown in Meta's dashboard")
-    return f"{checked_base_url(base_url)}/{api_version}/{phone_number_id}/messages"
+    return f"{checked_base_url(base_url)}/{api_version}"
+
+
+def checked_path(path: str) -> str:
+    """Return `path`. Raises ValueError unless it is names and ids joined by single slashes."""
+    if not re.fullmatch(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*", path):
+        raise ValueError("path must be names and ids, without a query and a leading slash")
+    return path
 
 
 def checked_base_url(base_url: str) -> str:
-    """Return `base_url` without a slash at the end. Raises ValueError as `messages_url` does."""
+    """Return `base_url` without a slash at the end. Raises ValueError as `graph_url` does."""
     parts = urlsplit(base_url)
     if not parts.hostname or parts.scheme not in {"http", "https"}:
         raise ValueError("base_url must be an https URL")

@@ -43,6 +43,9 @@ class ErrorCode:
     retry_after_s: float | None = None
 
 
+#: More than 24 hours since the person wrote: a text, picture or sound is refused, a template not.
+WINDOW_CLOSED = 131047
+
 # HTTP status plays no part: Meta says to decide on `code`, and 3 and 131045 come as a 500 that
 # no retry cures. Source: "Error codes" of the Cloud API; rows outside it are generic Graph codes.
 _ROWS = (
@@ -98,7 +101,7 @@ _ROWS = (
     ErrorCode(131021, "Recipient cannot be sender", RECIPIENT),
     ErrorCode(131026, "Message undeliverable", RECIPIENT),
     ErrorCode(131030, "Recipient phone number not in allowed list", OPERATOR, alert=True),
-    ErrorCode(131047, "Re-engagement message", OPERATOR, alert=True),
+    ErrorCode(WINDOW_CLOSED, "Re-engagement message", OPERATOR),
     ErrorCode(131050, "User stopped marketing messages", RECIPIENT),
     ErrorCode(131051, "Unsupported message type", OPERATOR, alert=True),
     ErrorCode(131052, "Media download error", OPERATOR, alert=True),

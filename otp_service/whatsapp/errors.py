@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otp_service.whatsapp.error_codes import ErrorCode, Kind, Retry, lookup
+from otp_service.whatsapp.error_codes import WINDOW_CLOSED, ErrorCode, Kind, Retry, lookup
 
 if TYPE_CHECKING:
     from otp_service.whatsapp.graph_error import GraphError
@@ -32,12 +32,26 @@ class WhatsAppError(Exception):
         self.stop = stop
 
 
+class InvalidArgumentError(ValueError):
+    """An argument that Meta would refuse or misread; nothing left this machine.
+
+    `str()` names the argument and the rule, and never holds the value.
+    """
+
+
 class RecipientError(WhatsAppError):
     """The message cannot reach this person, or the number is wrong. Nothing was sent."""
 
 
 class OperatorError(WhatsAppError):
     """Ours to repair: token, permission, template, billing, parameters. Nothing was sent."""
+
+
+class WindowClosedError(OperatorError):
+    """This person has not written in the last 24 hours: only a template may be sent to them.
+
+    Nothing was sent, and the same text goes through once they write.
+    """
 
 
 class PlatformError(WhatsAppError):
@@ -83,7 +97,8 @@ def refusal(graph: GraphError, *, retry_after_s: float | None = None) -> WhatsAp
     if row.kind is Kind.RECIPIENT:
         return RecipientError(reason, graph=graph, alert=row.alert)
     if row.kind is Kind.OPERATOR:
-        return OperatorError(reason, graph=graph, alert=row.alert, stop=row.stop)
+        kind = WindowClosedError if graph.code == WINDOW_CLOSED else OperatorError
+        return kind(reason, graph=graph, alert=row.alert, stop=row.stop)
     wait_s = retry_after_s or _regain_access_s(graph) or row.retry_after_s
     return PlatformError(
         reason,

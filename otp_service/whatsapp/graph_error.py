@@ -20,7 +20,8 @@ class GraphError:
     """The error object of an answer ("Handling Errors", Graph API; "Error codes", Cloud API).
 
     `message` and `details` are Meta's words and may hold a phone number: never log them.
-    `safe_details` is the same text with numbers, passcodes and tokens masked.
+    `safe_details` is the same text with numbers, passcodes and tokens masked, and
+    `safe_user_message` what Meta would show a person, masked likewise; management errors have it.
     `estimated_time_to_regain_access` is in minutes, from `X-Business-Use-Case-Usage`.
     """
 
@@ -34,6 +35,7 @@ class GraphError:
     http_status: int
     is_transient: bool
     estimated_time_to_regain_access: int | None
+    safe_user_message: str | None = None
 
 
 def parse_graph_error(
@@ -61,7 +63,13 @@ def parse_graph_error(
         http_status=http_status,
         is_transient=error.get("is_transient") is True,
         estimated_time_to_regain_access=_regain_access_min(headers),
+        safe_user_message=_user_message(error, secrets),
     )
+
+
+def _user_message(error: Mapping[str, object], secrets: Iterable[str]) -> str | None:
+    texts = (_text(error.get(name)) for name in ("error_user_title", "error_user_msg"))
+    return redact(": ".join(filter(None, texts)), secrets) or None
 
 
 def _text(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -23,3 +24,18 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return " ".join(_DIGIT_RUN.sub(MASK, text).split())
+
+
+class QueryFilter(logging.Filter):
+    """Cuts the query off every URL and path among a log record's arguments."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass, shortened."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_without_query, record.args))
+        return True
+
+
+def _without_query(argument: object) -> object:
+    path, mark, _ = str(argument).partition("?")
+    return f"{path}?{MASK}" if mark else argument

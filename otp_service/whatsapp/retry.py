@@ -1,4 +1,4 @@
-"""The retry rule: at most one more attempt, and only when nothing was sent."""
+"""The retry rule: at most one more attempt, and only when nothing was sent or could change."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""One HTTP POST over a pooled session, telling "never connected" from "perhaps processed"."""
+"""One HTTP call over a pooled session, telling "never connected" from "perhaps processed"."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -15,9 +16,25 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.poolmanager import pool_classes_by_scheme
 
 from otp_service.whatsapp.errors import PlatformError, UnknownOutcomeError, WhatsAppError
+from otp_service.whatsapp.redaction import QueryFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# urllib3 writes every URL at DEBUG, and at WARNING one whose answer has a broken header.
+_URL_LOGGERS = ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry")
+_QUERY_FILTER = QueryFilter()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call: `payload` goes as JSON, or `form` as a form; all but the method may be secret."""
+
+    method: Literal["GET", "POST", "DELETE"]
+    url: str = field(repr=False)
+    query: Mapping[str, str] | None = field(default=None, repr=False)
+    payload: Mapping[str, object] | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Answer:
 
 
 class Transport:
-    """Posts JSON with a bearer token. Thread-safe.
+    """Makes calls with a bearer token. Thread-safe.
 
     Timeouts are in seconds. Like urllib3's, the connect timeout holds for each address of the
     host and the read timeout for each wait for bytes.
@@ -54,9 +71,12 @@ class Transport:
         self._connect_timeout_s = connect_timeout_s
         self._read_timeout_s = read_timeout_s
         self._session = _session(access_token, user_agent, pool_size)
+        for name in _URL_LOGGERS:
+            # Adding the same filter once more changes nothing.
+            logging.getLogger(name).addFilter(_QUERY_FILTER)
 
-    def post(self, url: str, payload: Mapping[str, object], *, budget_s: float) -> Answer:
-        """Post `payload`, spending at most `budget_s` seconds on connecting and waiting.
+    def send(self, request: Request, *, budget_s: float) -> Answer:
+        """Make the call, spending at most `budget_s` seconds on connecting and waiting.
 
         Raises PlatformError if no connection was established, UnknownOutcomeError if one broke.
         """
@@ -64,9 +84,12 @@ class Transport:
             connect=self._connect_timeout_s, read=self._read_timeout_s, total=budget_s
         )
         try:
-            response = self._session.post(
-                url,
-                json=payload,
+            response = self._session.request(
+                request.method,
+                request.url,
+                params=request.query,
+                json=request.payload,
+                data=request.form,
                 timeout=timeout,  # type: ignore[arg-type]  # documented, absent from the stubs
                 allow_redirects=False,
             )

@@ -125,7 +125,9 @@ def _read_change(change: dict[str, object], occurred_at: int | None, webhook: We
         # Meta's own samples send a change of quality under the name of the status webhook.
         quality = "message_template_quality_update"
         kind = quality if "new_quality_score" in value else name
-        detail = {member: _text(value.get(member)) for member in _ACCOUNT_MEMBERS[kind]}
+        inner = value.get("alert_info")
+        told = value | inner if isinstance(inner, dict) else value
+        detail = {member: _text(told.get(member)) for member in _ACCOUNT_MEMBERS[kind]}
         known = {member: text for member, text in detail.items() if text}
         webhook.account_changes.append(AccountChange(kind, occurred_at, known))
     else:
@@ -150,15 +152,15 @@ def _read_messages(value: dict[str, object], webhook: Webhook) -> None:
 
 
 def _status(status: dict[str, object]) -> MessageStatus | None:
-    wamid, word, timestamp = status.get("id"), status.get("status"), status.get("timestamp")
-    seconds = _whole(timestamp)
-    if not isinstance(wamid, str) or word not in _REPORTED or seconds is None:
+    wamid, word = _unicode(status.get("id")), status.get("status")
+    seconds = _whole(status.get("timestamp"))
+    if wamid is None or not isinstance(word, str) or word not in _REPORTED or seconds is None:
         return None
     label = status.get("biz_opaque_callback_data")
     first_error = next(_objects(status.get("errors")), {})
     return MessageStatus(
         wamid=wamid,
-        status=str(word),
+        status=word,
         timestamp=seconds,
         callback_data=label if isinstance(label, str) else None,
         error_code=_whole(first_error.get("code")) if word == "failed" else None,
@@ -169,8 +171,8 @@ def _disowned(message: dict[str, object]) -> DisownedPasscode | None:
     button, context = message.get("button"), message.get("context")
     if not isinstance(button, dict) or not isinstance(context, dict):
         return None
-    wamid = context.get("id")
-    if button.get("payload") != DID_NOT_REQUEST_CODE or not isinstance(wamid, str):
+    wamid = _unicode(context.get("id"))
+    if button.get("payload") != DID_NOT_REQUEST_CODE or wamid is None:
         return None
     sender = message.get("from")
     return DisownedPasscode(wamid, sender if isinstance(sender, str) else None)
@@ -179,6 +181,17 @@ def _disowned(message: dict[str, object]) -> DisownedPasscode | None:
 def _objects(value: object) -> Iterator[dict[str, object]]:
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
+
+
+def _unicode(value: object) -> str | None:
+    """JSON can spell half of a surrogate pair, which no UTF-8 can carry any further."""
+    if not isinstance(value, str):
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None
+    return value
 
 
 def _whole(value: object) -> int | None:

@@ -73,14 +73,20 @@ function isAtEnd() {
 }
 
 function scrollToEnd() {
-  if (live.getAttribute("role") === "log") main.scrollTop = main.scrollHeight;
+  if (live.closest("[role=log]")) main.scrollTop = main.scrollHeight;
+}
+
+// What may change the page, as the server tells it; null when it does not.
+async function fetchState() {
+  const { messagesUrl, inboundUrl } = main.dataset;
+  const answers = await Promise.all([messagesUrl, inboundUrl].filter(Boolean).map((url) => fetch(url)));
+  if (!answers.every((answer) => answer.ok)) return null;
+  return (await Promise.all(answers.map((answer) => answer.text()))).join();
 }
 
 async function refresh() {
-  const answer = await fetch(main.dataset.messagesUrl);
-  if (!answer.ok) return;
-  const now = JSON.stringify((await answer.json()).map((message) => [message.wamid, message.status]));
-  if (now === seen) return;
+  const now = await fetchState();
+  if (now === null || now === seen) return;
   const page = await fetch(location.href);
   if (!page.ok) return;
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");

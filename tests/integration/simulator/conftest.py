@@ -1,13 +1,20 @@
 """Simulators on free ports, and a caller that sends what Meta documents unless told otherwise."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
 
 from otp_service.simulator import RunningSimulator, SimulatorSettings, running_simulator
+from tests.integration.simulator.webhook_receiver import (
+    VERIFY_TOKEN,
+    Receiver,
+    running_receiver,
+)
 
 TOKEN = "EAAG-test-token"
 APP_SECRET = "app-secret"
@@ -100,6 +107,18 @@ class Simulator:
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.url(path), timeout=10)
 
+    def webhooks(self) -> dict[str, Any]:
+        """What the simulator says of its webhooks."""
+        shown: dict[str, Any] = self.get("/control").json()["webhooks"]
+        return shown
+
+    def wait_for_webhooks(self, **counts: int) -> None:
+        """Until the simulator counts its webhooks like this."""
+        deadline = time.monotonic() + 20
+        while not counts.items() <= (shown := self.webhooks()).items():
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.01)
+
 
 @pytest.fixture
 def start() -> Iterator[Callable[[SimulatorSettings], Simulator]]:
@@ -128,3 +147,27 @@ def simulator(
     start: Callable[[SimulatorSettings], Simulator], settings: SimulatorSettings
 ) -> Simulator:
     return start(settings)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with running_receiver() as running:
+        yield running
+
+
+@pytest.fixture
+def telling(
+    start: Callable[[SimulatorSettings], Simulator],
+    settings: SimulatorSettings,
+    receiver: Receiver,
+) -> Simulator:
+    """A simulator that sends its webhooks to `receiver`, a hundred times as fast as in life."""
+    return start(
+        replace(
+            settings,
+            webhook_url=receiver.url,
+            webhook_verify_token=VERIFY_TOKEN,
+            webhook_speed=100,
+            webhook_retry_after_s=(0.02, 0.08, 0.32),
+        )
+    )

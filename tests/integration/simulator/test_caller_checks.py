@@ -128,7 +128,7 @@ def test_unknown_id(simulator: Any, settings: Any, node_id: str, method: str) ->
 
 @pytest.mark.parametrize(
     "path",
-    ["/v23/106540352242922/messages", "/23.0/106540352242922/messages", "/v23.0/106540352242922"],
+    ["/v23/106540352242922/messages", "/23.0/106540352242922/messages", "/v23.0/1/none"],
 )
 def test_unknown_path(simulator: Any, settings: Any, path: str) -> None:
     answer = simulator.session.post(

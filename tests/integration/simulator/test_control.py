@@ -27,6 +27,10 @@ def test_message_as_json(simulator: Any) -> None:
         "failed_at": None,
         "failure": None,
         "failure_title": None,
+        "type": "template",
+        "text": None,
+        "media": None,
+        "disowned_at": None,
     }
     assert simulator.get("/inbox/messages?to=%2B12395550100").json() == [expected]
     # An unescaped plus is a space in a query.
@@ -122,6 +126,7 @@ def test_control_shows_what_is_ordered(simulator: Any) -> None:
     shown = simulator.control(latency_s=1, drop_next=2, fail_next={"code": 4, "times": 3}).json()
 
     assert shown == simulator.get("/control").json()
+    assert shown.pop("webhooks")["url"] is None
     assert shown == {
         "latency_s": 1.0,
         "fail_next": {"code": 4, "times": 3},

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 ACCEPTED = {
     "messaging_product": "whatsapp",
@@ -21,7 +22,11 @@ Reaction = Callable[["_Handler"], None]
 
 @dataclass
 class ReceivedRequest:
+    """`body`: the JSON object that was sent, or the fields of the form; empty without either."""
+
+    method: str
     path: str
+    query: dict[str, str]
     headers: Mapping[str, str]
     body: dict[str, Any]
 
@@ -68,13 +73,27 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.graph.connections += 1
 
     def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers["Content-Length"]))
+        content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         graph = self.server.graph
+        path, _, query = self.path.partition("?")
         graph.requests.append(
-            ReceivedRequest(self.path, dict(self.headers.items()), json.loads(content))
+            ReceivedRequest(
+                method=self.command,
+                path=path,
+                query=dict(parse_qsl(query)),
+                headers=dict(self.headers.items()),
+                body=self._body(content),
+            )
         )
         reaction = graph.script.pop(0) if len(graph.script) > 1 else graph.script[0]
         reaction(self)
+
+    do_GET = do_DELETE = do_POST  # noqa: N815  # the names are http.server's
+
+    def _body(self, content: bytes) -> dict[str, Any]:
+        if self.headers.get("Content-Type") == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(content.decode()))
+        return dict(json.loads(content or b"{}"))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass

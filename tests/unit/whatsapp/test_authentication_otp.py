@@ -102,44 +102,16 @@ def test_optional_members_of_the_answer_may_be_absent(api, graph):
 )
 def test_a_200_without_a_message_id_is_an_unknown_outcome(api, graph, body):
     graph.script = [answer(200, body)]
-    with pytest.raises(UnknownOutcomeError, match="HTTP 200"):
+    with pytest.raises(UnknownOutcomeError, match=r"HTTP 200|no message id"):
         api.send_authentication_otp("+12395550100", "123456")
     assert len(graph.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "12395550100",
-        "+1 239 555 0100",
-        "+02395550100",
-        "+123456",
-        "+1234567890123456",
-        "",
-        "+12395550100\n",
-        "+1239555010x",
-        "+\uff11\uff12\uff13\uff19\uff15\uff15\uff15",
-        "US.13491208655302741918",
-    ],
-)
-def test_a_recipient_not_in_e164_is_refused_without_an_echo(api, graph, number):
-    with pytest.raises(ValueError, match=r"E\.164") as caught:
-        api.send_authentication_otp(number, "123456")
-    assert not number.strip("+\n") or number.strip("+\n") not in str(caught.value)
-    assert graph.requests == []
-
-
-@pytest.mark.parametrize("number", ["+6834000", "+123456789012345"])
-def test_the_shortest_and_longest_numbers_are_sent(api, graph, number):
-    api.send_authentication_otp(number, "123456")
-    assert graph.requests[0].body["to"] == number
-
-
-@pytest.mark.parametrize("passcode", ["", "1" * 16, "12\n34", "12\t34", "12\r34", "1     2"])
+@pytest.mark.parametrize("passcode", ["", "  ", "1" * 16, "12\n34", "12\t34", "12\r34", "1     2"])
 def test_a_passcode_meta_would_refuse_is_not_sent(api, graph, passcode):
     with pytest.raises(ValueError, match="otp_code") as caught:
         api.send_authentication_otp("+12395550100", passcode)
-    assert not passcode or passcode not in str(caught.value)
+    assert not passcode.strip() or passcode not in str(caught.value)
     assert graph.requests == []
 
 

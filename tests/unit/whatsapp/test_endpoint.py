@@ -1,7 +1,7 @@
 import pytest
 
 from otp_service.whatsapp import WhatsAppCloudAPI
-from otp_service.whatsapp.endpoint import messages_url
+from otp_service.whatsapp.endpoint import graph_url
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,7 @@ from otp_service.whatsapp.endpoint import messages_url
     ],
 )
 def test_https_or_loopback(base_url):
-    url = messages_url(base_url, "v23.0", "1065")
-    assert url == f"{base_url.rstrip('/')}/v23.0/1065/messages"
+    assert graph_url(base_url, "v23.0") == f"{base_url.rstrip('/')}/v23.0"
 
 
 @pytest.mark.parametrize(
@@ -46,13 +45,13 @@ def test_the_token_goes_nowhere_else(base_url):
 @pytest.mark.parametrize("version", ["23.0", "v23", "v23.0/..", "v23.0\n", ""])
 def test_a_malformed_version_is_refused(version):
     with pytest.raises(ValueError, match="api_version"):
-        messages_url("https://graph.facebook.com", version, "1065")
+        graph_url("https://graph.facebook.com", version)
 
 
 @pytest.mark.parametrize("phone_number_id", ["", "+12395550100", "1/2", "1\n", "\uff11\uff12"])
 def test_a_malformed_phone_number_id_is_refused(phone_number_id):
     with pytest.raises(ValueError, match="phone_number_id"):
-        messages_url("https://graph.facebook.com", "v23.0", phone_number_id)
+        WhatsAppCloudAPI(access_token="t", phone_number_id=phone_number_id)
 
 
 @pytest.mark.parametrize(

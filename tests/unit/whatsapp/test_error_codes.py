@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from otp_service.whatsapp import OperatorError, PlatformError, RecipientError
+from otp_service.whatsapp import OperatorError, PlatformError, RecipientError, WindowClosedError
 from otp_service.whatsapp.error_codes import Kind, Retry, lookup
 from otp_service.whatsapp.errors import refusal
 from otp_service.whatsapp.graph_error import parse_graph_error
@@ -63,7 +63,7 @@ TABLE = """
 131030 400 operator A
 130403 400 recipient A
 130472 400 recipient -
-131047 400 operator A
+131047 400 operator -
 131050 400 recipient -
 131051 400 operator A
 131052 400 operator A
@@ -118,13 +118,20 @@ def test_every_code(code, status, kind, actions):
     error = error_for(int(code), int(status))
     assert (error.alert, error.stop) == (row.alert, row.stop)
     assert error.graph.http_status == int(status)
-    assert type(error) is CLASSES[kind]
+    expected = WindowClosedError if int(code) == 131047 else CLASSES[kind]
+    assert type(error) is expected
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 429, 500, 503])
 def test_the_http_status_never_decides(status):
     assert type(error_for(131045, status)) is OperatorError
     assert type(error_for(131016, status)) is PlatformError
+
+
+def test_every_permission_code_stops():
+    for code in range(200, 300):
+        error = error_for(code, 403)
+        assert (type(error), error.alert, error.stop) == (OperatorError, True, True)
 
 
 def test_code_100_stops_only_where_every_send_would_fail():
