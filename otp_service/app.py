@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from otp_service.bootstrap import Services, build_services
 from otp_service.domain.api_clients import Scope
 from otp_service.http_api.action import action_blueprint
+from otp_service.http_api.audit import audit_blueprint
 from otp_service.http_api.authentication import authenticator
 from otp_service.http_api.contract import contract_blueprint
 from otp_service.http_api.errors import register_error_handlers
@@ -21,11 +22,22 @@ from otp_service.http_api.security_headers import register_security_headers
 from otp_service.http_api.sessions import sessions_blueprint
 from otp_service.http_api.webhooks import webhook_guard, webhooks_blueprint
 from otp_service.settings import Settings
+from otp_service.web.countries import Countries
+from otp_service.web.embedding import embedding_blueprint
+from otp_service.web.languages import register_languages
+from otp_service.web.login_flow import LoginFlow
+from otp_service.web.login_pages import LoginPages, login_pages_blueprint
+from otp_service.web.login_state import StateSeal
+from otp_service.web.login_views import LoginViews
+from otp_service.web.login_visit import Visits
+from otp_service.web.next_page import NextPages
 
 # Blueprints that answer without an API key; every other one has an auth hook.
 PUBLIC = frozenset({"probes", "contract"})
 # Meta proves itself by a signature instead.
 SIGNED = frozenset({"webhooks"})
+# For people: forms of our own origin, with CSRF tokens. No part of the contract.
+PAGES = frozenset({"login_pages", "embedding"})
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
@@ -37,6 +49,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     register_security_headers(app)
     register_error_handlers(app)
     _register_blueprints(app, settings, services)
+    _register_pages(app, settings, services)
     _allow_origins(app, settings.cors_origins)
     if settings.trusted_proxies:
         _trust_proxies(app, settings.trusted_proxies)
@@ -51,14 +64,37 @@ def _register_blueprints(app: Flask, settings: Settings, services: Services) -> 
         (sessions_blueprint(services.sessions, settings.session_audience), Scope.SESSIONS),
         (roles_blueprint(services.administration), Scope.ROLES),
         (lockouts_blueprint(services.administration), Scope.ROLES),
+        (audit_blueprint(services.audit), Scope.AUDIT),
     ):
         blueprint.before_request(authenticator(services.clients, scope))
         app.register_blueprint(blueprint)
     webhooks = webhooks_blueprint(services.webhooks)
     webhooks.before_request(webhook_guard(services.webhooks))
     app.register_blueprint(webhooks)
-    app.register_blueprint(probes_blueprint(services.check_store))
+    app.register_blueprint(probes_blueprint(services.check_store, services.doctor))
     app.register_blueprint(contract_blueprint())
+
+
+def _register_pages(app: Flask, settings: Settings, services: Services) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    register_languages(app)
+    visits = Visits(StateSeal(services.page_keys), settings.cors_origins)
+    countries = Countries(settings.otp_default_region, settings.otp_allowed_countries)
+    flow = LoginFlow(
+        logins=services.logins,
+        deliveries=services.deliveries,
+        visits=services.visits,
+        require_request_id=settings.otp_require_request_id,
+    )
+    pages = LoginPages(
+        flow=flow,
+        sessions=services.sessions,
+        visits=visits,
+        views=LoginViews(visits, countries),
+        next_pages=NextPages(settings.login_next_allowlist),
+    )
+    app.register_blueprint(login_pages_blueprint(pages))
+    app.register_blueprint(embedding_blueprint())
 
 
 def _allow_origins(app: Flask, origins: tuple[str, ...]) -> None:

@@ -6,52 +6,87 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import redis
 
 from otp_service import __version__
+from otp_service.adapters.argon2_health import Argon2Health
 from otp_service.adapters.argon2_passcode_hasher import Argon2Cost, Argon2PasscodeHasher, Pepper
 from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
 from otp_service.adapters.limits_send_limiter import LimitsSendLimiter, SendLimits
 from otp_service.adapters.limits_status_limiter import LimitsStatusLimiter
+from otp_service.adapters.limits_visit_limiter import LimitsVisitLimiter
+from otp_service.adapters.redis_audit_anchoring import RedisAuditAnchoring
+from otp_service.adapters.redis_audit_chain import RedisAuditChain
 from otp_service.adapters.redis_audit_context import AuditContext
+from otp_service.adapters.redis_audit_counters import RedisAuditCounters
+from otp_service.adapters.redis_audit_reader import RedisAuditReader
+from otp_service.adapters.redis_audit_retention import RedisAuditRetention
+from otp_service.adapters.redis_audit_tail import RedisAuditTail
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_connection import connect
 from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
 from otp_service.adapters.redis_delivery_watch import RedisDeliveryWatch
+from otp_service.adapters.redis_health import RedisHealth, RedisHealthReports
+from otp_service.adapters.redis_keys import SHARDS
 from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
+from otp_service.adapters.redis_person_store import RedisPersonStore
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
 from otp_service.adapters.redis_scripts import Scripts, store_errors
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
 from otp_service.adapters.semaphore_send_capacity import SemaphoreSendCapacity
+from otp_service.adapters.sqlite_anchor_ledger import temporary_anchor_ledger
+from otp_service.adapters.whatsapp_health import AccessTokenHealth, NumberHealth, WebhookHealth
 from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
+from otp_service.adapters.whatsapp_template_health import TemplateHealth
 from otp_service.adapters.whatsapp_webhooks import WhatsAppWebhooks
 from otp_service.domain.administration import Administration
 from otp_service.domain.api_clients import ApiClients
+from otp_service.domain.audit_seal import SealRing
+from otp_service.domain.audit_service import AuditService
+from otp_service.domain.audit_verifier import AuditVerifier
 from otp_service.domain.challenge import LockoutPolicy
 from otp_service.domain.delivery_service import DeliveryService
 from otp_service.domain.errors import StoreUnavailableError
+from otp_service.domain.health import Doctor, HealthCheck
 from otp_service.domain.login_service import LoginService
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.ports import OperatorJournal
+from otp_service.domain.privacy import Privacy
 from otp_service.domain.session import SessionPolicy
 from otp_service.domain.session_service import SessionService
 from otp_service.domain.subject import Pseudonyms
 from otp_service.settings import Settings
 from otp_service.whatsapp import WhatsAppCloudAPI
+from otp_service.whatsapp.graph_client import GraphClient
+from otp_service.whatsapp.wamid import recipient_of
 
 # Of a worker's threads, how many may wait on Meta, and how many for news of a message: the rest
 # keeps answering people.
 _SENDING_SHARE = 0.5
 _WATCHING_SHARE = 0.25
+# Meta allows 200 management calls an hour; a change that it tells of is looked at within a turn.
+_PLATFORM_HEALTH_EVERY_S = 600
+_TURN_S = 5.0
+_USER_AGENT = f"otp-service/{__version__}"
+
+
+class PeriodicJob(NamedTuple):
+    """What a worker does beside answering, every `every_s` seconds."""
+
+    name: str
+    every_s: float
+    run: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Services:
     """What the HTTP layer and the command line are given.
 
-    `check_store` raises StoreUnavailableError when Redis is away.
+    `check_store` raises StoreUnavailableError when Redis is away. `page_keys`, newest first, sign
+    what the pages give to browsers.
     """
 
     clients: ApiClients
@@ -61,7 +96,14 @@ class Services:
     journal: OperatorJournal
     sessions: SessionService
     administration: Administration
+    privacy: Privacy
+    audit_verifier: AuditVerifier
+    audit: AuditService
+    doctor: Doctor
+    jobs: tuple[PeriodicJob, ...]
     check_store: Callable[[], None]
+    visits: LimitsVisitLimiter
+    page_keys: tuple[bytes, ...] = field(repr=False)
 
 
 def build_services(settings: Settings) -> Services:
@@ -94,6 +136,19 @@ def build_services(settings: Settings) -> Services:
         watch=RedisDeliveryWatch(client, int(settings.web_threads * _WATCHING_SHARE)),
     )
     journal = RedisOperatorJournal(client)
+    seals = SealRing([_derived(key, "audit-seal") for key in settings.otp_secret_keys])
+    # A turn ends before the next round: whoever comes round first then takes the next one.
+    anchoring = RedisAuditAnchoring(
+        scripts, seals, context.retention_ms, settings.audit_anchor_interval * 0.9, time.time
+    )
+    hasher = _hasher(settings)
+    reports = RedisHealthReports(client)
+    doctor = Doctor(
+        _platform_checks(settings, journal),
+        (RedisHealth(client), Argon2Health(hasher)),
+        reports,
+        time.time,
+    )
     return Services(
         clients=settings.api_clients,
         logins=LoginService(
@@ -102,7 +157,7 @@ def build_services(settings: Settings) -> Services:
             store=store,
             limiter=_limiter(settings, client),
             capacity=SemaphoreSendCapacity(int(settings.web_threads * _SENDING_SHARE)),
-            hasher=_hasher(settings),
+            hasher=hasher,
             sender=_sender(settings),
             tokens=tokens,
         ),
@@ -113,13 +168,38 @@ def build_services(settings: Settings) -> Services:
             pseudonyms=pseudonyms,
             deliveries=deliveries,
             journal=journal,
+            reports=reports,
         ),
         journal=journal,
         sessions=SessionService(tokens, RedisSessionRegistry(scripts, context)),
         administration=Administration(
             numbers, pseudonyms, store, RedisRoleRegistry(scripts, context)
         ),
+        audit=AuditService(
+            numbers=numbers,
+            pseudonyms=pseudonyms,
+            reader=RedisAuditReader(scripts),
+            counters=RedisAuditCounters(client),
+            retention=RedisAuditRetention(scripts, context.retention_ms),
+            new_tail=lambda: RedisAuditTail(client),
+            recipient_of=recipient_of,
+        ),
+        privacy=Privacy(numbers, pseudonyms, RedisPersonStore(scripts, context, seals)),
+        audit_verifier=AuditVerifier(
+            RedisAuditChain(client), temporary_anchor_ledger, seals, context.retention_ms, SHARDS
+        ),
+        doctor=doctor,
+        jobs=(
+            PeriodicJob(
+                "platform_health",
+                _TURN_S,
+                lambda: doctor.examine_platform_in_turn(_PLATFORM_HEALTH_EVERY_S),
+            ),
+            PeriodicJob("audit_anchoring", settings.audit_anchor_interval, anchoring.run_in_turn),
+        ),
         check_store=lambda: _ping(client),
+        visits=LimitsVisitLimiter(client, settings.web_page_limit),
+        page_keys=tuple(_derived(key, "pages") for key in settings.otp_secret_keys),
     )
 
 
@@ -159,10 +239,28 @@ def _sender(settings: Settings) -> WhatsAppPasscodeSender:
         api_version=settings.whatsapp_api_version,
         base_url=settings.whatsapp_api_base_url,
         pool_size=settings.web_threads,
-        user_agent=f"otp-service/{__version__}",
+        user_agent=_USER_AGENT,
     )
     return WhatsAppPasscodeSender(
-        api, settings.whatsapp_template_name, settings.whatsapp_template_language
+        api, settings.whatsapp_template_name, settings.template.languages
+    )
+
+
+def _platform_checks(settings: Settings, journal: OperatorJournal) -> tuple[HealthCheck, ...]:
+    graph = GraphClient(
+        access_token=settings.whatsapp_access_token,
+        app_secret=settings.whatsapp_app_secret,
+        api_version=settings.whatsapp_api_version,
+        base_url=settings.whatsapp_api_base_url,
+        pool_size=1,
+        user_agent=_USER_AGENT,
+    )
+    account, number = settings.whatsapp_business_account_id, settings.whatsapp_phone_number_id
+    return (
+        AccessTokenHealth(graph, settings.whatsapp_access_token),
+        NumberHealth(graph, number),
+        TemplateHealth(graph, account, settings.template),
+        WebhookHealth(graph, account, number, journal),
     )
 
 

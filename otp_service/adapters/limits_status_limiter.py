@@ -3,6 +3,7 @@
 import math
 
 import redis
+from limits import RateLimitItem
 
 from otp_service.adapters.limits_storage import Limits, exact_key, limits_storage, parse_limits
 from otp_service.adapters.redis_scripts import store_errors
@@ -20,21 +21,24 @@ class LimitsStatusLimiter:
         self._phone: Limits = parse_limits(phone)
 
     def admit_status(self, subject: Subject) -> SendRoom:
-        """One round trip; one more to say how long a refused one has to wait."""
+        """One round trip; one more a full limit to say how long a refused one has to wait."""
         with store_errors("admit_status"):
             pipeline = self._storage.pipeline()
             for item in self._status:
-                key = self._storage.prefixed_key(item.key_for("fixed", "status", subject.phone_id))
+                key = self._status_key(item, subject)
                 pipeline.eval(
                     self._storage.SCRIPT_INCR_EXPIRE.decode(), 1, key, item.get_expiry(), 1
                 )
             self._ask_for_room(pipeline, subject)
             replies = pipeline.execute()
         asked, answers = replies[: len(self._status)], replies[len(self._status) :]
-        for item, count in zip(self._status, asked, strict=True):
-            if count > item.amount:
-                key = item.key_for("fixed", "status", subject.phone_id)
-                raise RateLimitedError("status", retry_after_s=self._seconds_left(key))
+        full = [
+            item for item, count in zip(self._status, asked, strict=True) if count > item.amount
+        ]
+        if full:
+            # The longest of the waits: after a shorter one a wider limit would refuse again.
+            waits = [self._seconds_left(self._status_key(item, subject)) for item in full]
+            raise RateLimitedError("status", retry_after_s=max(waits))
         return self._room(answers)
 
     def room(self, subject: Subject) -> SendRoom:
@@ -43,6 +47,9 @@ class LimitsStatusLimiter:
             pipeline = self._storage.pipeline()
             self._ask_for_room(pipeline, subject)
             return self._room(pipeline.execute())
+
+    def _status_key(self, item: RateLimitItem, subject: Subject) -> str:
+        return self._storage.prefixed_key(item.key_for("fixed", "status", subject.phone_id))
 
     def _ask_for_room(self, pipeline: redis.client.Pipeline, subject: Subject) -> None:
         pipeline.time()
@@ -64,5 +71,5 @@ class LimitsStatusLimiter:
 
     def _seconds_left(self, key: str) -> int:
         with store_errors("wait_for_status"):
-            left_ms: int = self._storage.storage.pttl(self._storage.prefixed_key(key))
+            left_ms: int = self._storage.storage.pttl(key)
         return max(1, math.ceil(left_ms / 1000))

@@ -9,7 +9,6 @@ import structlog
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
 from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors
-from otp_service.domain.audit import AuditEvent
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState
 from otp_service.domain.subject import Subject
@@ -104,7 +103,7 @@ class RedisDeliveryStore:
             pipeline = client.pipeline(transaction=False)
             for event_id in reversed(ids):
                 pipeline.xrange(keys.audit, event_id, event_id)
-            return _accepted(message_id, pipeline.execute())
+            return _named(message_id, pipeline.execute())
 
     def _newest(self, message_id: str) -> "_Found | None":
         """Among the newest events of every shard: people press the button within minutes."""
@@ -112,20 +111,22 @@ class RedisDeliveryStore:
             pipeline = self.scripts.client.pipeline(transaction=False)
             for shard in range(SHARDS):
                 pipeline.xrevrange(ShardKeys(shard).audit, count=_LOOK_BACK_EVENTS)
-            return _accepted(message_id, pipeline.execute())
+            return _named(message_id, pipeline.execute())
 
 
 _Found: TypeAlias = tuple[Subject, str]
 
 
-def _accepted(
+def _named(
     message_id: str, answers: Sequence[Sequence[tuple[str, dict[str, str]]]]
 ) -> _Found | None:
-    """Whose message it was, and its challenge."""
+    """Whose message it was, and its challenge.
+
+    Of a send that nobody learned the end of, only Meta's reports name the message.
+    """
     for entries in answers:
         for _, fields in entries:
-            accepted = fields["event"] == AuditEvent.SEND_ACCEPTED
-            if accepted and fields["message_id"] == message_id:
+            if fields["message_id"] == message_id:
                 subject = Subject(fields["phone_id"], fields["masked_phone"], fields["country"])
                 return subject, fields["request_id"]
     return None

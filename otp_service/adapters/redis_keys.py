@@ -7,6 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 SHARDS = 16
+# Which process makes the chains' anchors at the moment. TTL: a turn.
+ANCHORING_TURN = "otp:audit:anchoring"
 
 
 def shard_of(phone_id: str) -> int:
@@ -28,6 +30,15 @@ class ShardKeys:
     def chain_head(self) -> str:
         """Hash link, id, count: the last event of the chain, and how many there ever were."""
         return f"{self.audit}:head"
+
+    @property
+    def anchors(self) -> str:
+        """Stream of signed anchors of the chain. TTL: renewed for as long as the service runs."""
+        return f"{self.audit}:anchors"
+
+    def tombstones(self, day: int) -> str:
+        """Hash of erased events of one UTC day since the Unix epoch. TTL: as the events had."""
+        return f"{self.audit}:erased:{day}"
 
     def hour_counters(self, hour: int) -> str:
         """Hash of figures of one hour since the Unix epoch. TTL: 15 days."""
@@ -51,7 +62,7 @@ class NumberKeys:
         self.audit = self.shard.audit
         self.roles = self.shard.roles
         tag = f"{{otp:{self.shard.shard:02d}}}"
-        # Hash id, digest, tries: the passcode that Meta took. TTL: the passcode's own.
+        # Hash id, tries, the digest's two parts: the passcode that Meta took. TTL: the passcode's own.
         self.challenge = f"{tag}:challenge:{phone_id}"
         # The same, while its message is in flight; stays when nobody learned how that ended.
         self.pending = f"{tag}:pending:{phone_id}"
@@ -72,6 +83,12 @@ class NumberKeys:
         # List of the number's event ids in the shard's stream. TTL: the audit's retention.
         # Not a stream: each stream reserves 4 KiB, which is 410 bytes an event at 10 events.
         self.history = f"{tag}:history:{phone_id}"
+
+    @property
+    def own(self) -> dict[str, str]:
+        """Kind -> key, of all that is this number's alone."""
+        shared = {"shard", "audit", "roles"}
+        return {kind: key for kind, key in vars(self).items() if kind not in shared}
 
     @property
     def passcodes(self) -> tuple[str, str, str]:

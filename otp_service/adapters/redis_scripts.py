@@ -17,6 +17,7 @@ Reply: TypeAlias = list[str | int]
 _LUA = files("otp_service.adapters") / "lua"
 _PRELUDE = ("audit", "lockout", "delivery")
 _SCRIPTS = (
+    "append_anchor",
     "append_event",
     "arm_send",
     "begin_send",
@@ -26,10 +27,13 @@ _SCRIPTS = (
     "count_attempt",
     "disown_passcode",
     "end_sessions",
+    "erase_person",
+    "read_history",
     "read_status",
     "reject_attempt",
     "report_delivery",
     "set_role",
+    "trim_history",
     "withdraw_send",
 )
 _log = structlog.get_logger(__name__)

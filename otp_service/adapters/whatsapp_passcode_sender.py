@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -20,38 +21,31 @@ from otp_service.whatsapp import (
     OperatorError,
     PlatformError,
     RecipientError,
+    SentMessage,
     UnknownOutcomeError,
     WhatsAppCloudAPI,
     WhatsAppError,
 )
 
 _LONGEST_WAIT_S = 86_400.0
+_NO_SUCH_TEMPLATE = 132001
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppPasscodeSender:
-    """Sends the authentication template `template` in `language`."""
+    """Sends the authentication template `template`, in the person's language where we have it.
+
+    The first of `languages` is for everybody else.
+    """
 
     api: WhatsAppCloudAPI
     template: str
-    language: str
+    languages: tuple[str, ...]
 
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,  # noqa: ARG002 - one language for now
-    ) -> str:
+    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
         try:
-            message = self.api.send_authentication_otp(
-                to.e164,
-                passcode,
-                template=self.template,
-                language=self.language,
-                callback_data=label.encode(),
-            )
+            message = self._send(to, passcode, label, language_of(locale, self.languages))
         except InvalidArgumentError as error:
             # Of the arguments only the number is the person's; Meta was not asked.
             _log.warning(
@@ -68,6 +62,39 @@ class WhatsAppPasscodeSender:
             _log_failure("whatsapp_refused", error, to, label.challenge_id)
             raise _refusal(error) from None
         return message.wamid
+
+    def _send(
+        self, to: PhoneNumber, passcode: str, label: MessageLabel, language: str
+    ) -> SentMessage:
+        try:
+            return self.api.send_authentication_otp(
+                to.e164,
+                passcode,
+                template=self.template,
+                language=language,
+                callback_data=label.encode(),
+            )
+        except OperatorError as error:
+            first = self.languages[0]
+            missing = error.graph is not None and error.graph.code == _NO_SUCH_TEMPLATE
+            if not missing or language == first:
+                raise
+            # Declared, but not approved (any more): surely not sent, so it may be sent again.
+            _log_failure("whatsapp_language_missing", error, to, label.challenge_id)
+        return self._send(to, passcode, label, first)
+
+
+def language_of(locale: str | None, languages: Sequence[str]) -> str:
+    """The one of `languages` (Meta's codes) that fits a language tag (RFC 5646) best.
+
+    The same language of another country is better than the first, which is everybody's.
+    """
+    primary, *subtags = (locale or "").replace("-", "_").split("_")
+    exact = "_".join([primary.lower(), *(subtag.upper() for subtag in subtags[-1:])])
+    if exact in languages:
+        return exact
+    same = (one for one in languages if one.partition("_")[0] == primary.lower())
+    return next(same, languages[0])
 
 
 def _refusal(error: WhatsAppError) -> DeliveryError:

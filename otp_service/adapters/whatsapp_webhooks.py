@@ -14,6 +14,7 @@ from otp_service.domain.errors import (
     DeliveryUnavailableError,
     RecipientUnreachableError,
 )
+from otp_service.domain.health import HealthReports
 from otp_service.domain.operator_event import (
     OperatorEvent,
     OperatorEventKind,
@@ -43,6 +44,7 @@ class WhatsAppWebhooks:
     pseudonyms: Pseudonyms
     deliveries: DeliveryService
     journal: OperatorJournal
+    reports: HealthReports
 
     def is_verify_token(self, token: str) -> bool:
         """In constant time."""
@@ -69,6 +71,8 @@ class WhatsAppWebhooks:
             self.deliveries.disown(press.wamid, f"+{press.sender}" if press.sender else None)
         for change in webhook.account_changes:
             self._record(change)
+        if webhook.account_changes:
+            self.reports.ask()
         self.journal.note_webhook(webhook.ignored)
 
     def _report(self, status: MessageStatus) -> DeliveryReport | None:
@@ -88,7 +92,7 @@ class WhatsAppWebhooks:
         severity = severity_of(kind, change.detail)
         at_s = time.time() if change.occurred_at is None else change.occurred_at
         self.journal.record(OperatorEvent(kind, severity, int(at_s * 1000), change.detail))
-        getattr(_log, _LEVELS[severity])("operator_event", kind=kind, **change.detail)
+        getattr(_log, _LEVELS[severity])("operator_event", kind=kind, detail=change.detail)
 
 
 def _failure(status: MessageStatus, label: MessageLabel) -> str:

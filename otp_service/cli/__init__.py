@@ -3,10 +3,15 @@
 import click
 
 from otp_service import __version__
+from otp_service.cli.audit import audit
+from otp_service.cli.doctor import doctor
 from otp_service.cli.keys import keys
 from otp_service.cli.local import demo, simulator
+from otp_service.cli.privacy import privacy
 from otp_service.cli.roles import roles
 from otp_service.cli.running import Commands, settings
+from otp_service.cli.template import template
+from otp_service.cli.whatsapp import whatsapp
 from otp_service.server import serve as run_server
 
 
@@ -23,5 +28,5 @@ def serve(bind: str) -> None:
     run_server(settings(), bind)
 
 
-for _command in (keys, roles, demo, simulator):
+for _command in (keys, roles, audit, privacy, doctor, template, whatsapp, demo, simulator):
     main.add_command(_command)

@@ -39,10 +39,12 @@ def _watch(body: dict[str, Any]) -> StatusWatch | None:
     after = optional_text(body, "after")
     if after is not None and after not in list(DeliveryState):
         raise InvalidRequestError(f"after must be one of: {', '.join(DeliveryState)}.")
-    if wait is None or wait == 0:
+    if wait is None:
         return None
     if isinstance(wait, bool) or not isinstance(wait, int | float) or not 0 <= wait <= MAX_WAIT_S:
         raise InvalidRequestError(f"wait must be 0 to {MAX_WAIT_S} seconds.")
+    if wait == 0:
+        return None
     if after is None:
         raise InvalidRequestError("wait needs after: the status that the screen shows already.")
     return StatusWatch(DeliveryState(after), float(wait))

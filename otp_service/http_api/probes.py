@@ -5,9 +5,10 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify
 
 from otp_service import __version__
+from otp_service.domain.health import Doctor, HealthReport
 
 
-def probes_blueprint(check_store: Callable[[], None]) -> Blueprint:
+def probes_blueprint(check_store: Callable[[], None], doctor: Doctor) -> Blueprint:
     """`check_store` raises StoreUnavailableError, which answers 503."""
     blueprint = Blueprint("probes", __name__)
 
@@ -18,6 +19,23 @@ def probes_blueprint(check_store: Callable[[], None]) -> Blueprint:
     @blueprint.get("/readyz")
     def readyz() -> Response:
         check_store()
-        return jsonify({"status": "ready", "checks": {"redis": "ok"}})
+        # What was found last: a probe every few seconds must not ask Meta.
+        return _readiness(doctor.reports.latest())
 
     return blueprint
+
+
+def _readiness(report: HealthReport | None) -> Response:
+    if report is None:
+        return jsonify({"status": "ready", "checks": {"redis": "ok", "whatsapp": "unknown"}})
+    if not report.fatal:
+        return jsonify({"status": "ready", "checks": {"redis": "ok", "whatsapp": "ok"}})
+    response = jsonify(
+        {
+            "status": "unready",
+            "checks": {"redis": "ok", "whatsapp": "failed"},
+            "reasons": [f"{finding.check}: {finding.what}" for finding in report.fatal],
+        }
+    )
+    response.status_code = 503
+    return response

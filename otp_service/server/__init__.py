@@ -1,12 +1,15 @@
 """The production server: gunicorn's threaded workers around create_app."""
 
+import threading
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from otp_service.app import create_app
+from otp_service.bootstrap import build_services
 from otp_service.logs import configure_logs
+from otp_service.server.background import start_jobs
 from otp_service.server.worker import Worker
 from otp_service.settings import Settings
 
@@ -24,7 +27,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         # In the worker, after the fork: threads and connections do not survive one.
         configure_logs(self._settings.log_level)
-        return create_app(self._settings)
+        services = build_services(self._settings)
+        start_jobs(services.jobs, threading.Event())
+        return create_app(self._settings, services)
 
 
 def worker_class(read_timeout_s: int) -> type[Worker]:

@@ -2,11 +2,11 @@
 
 import os
 import re
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,9 +17,11 @@ from otp_service.adapters.limits_storage import parse_limits
 from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_digest
 from otp_service.settings.clients import read_api_clients
 from otp_service.settings.faults import SettingsError, explain
+from otp_service.settings.pages import PageSettings
 from otp_service.settings.secret_files import SecretFiles
 from otp_service.settings.values import CommaList, strong_secret
 from otp_service.settings.whatsapp import WhatsAppSettings
+from otp_service.whatsapp.template_plan import DeclaredTemplate
 
 _GAS_CLIENT_ID = "gas"
 _GAS_SCOPES = frozenset({Scope.OTP, Scope.SESSIONS})
@@ -27,7 +29,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
-class Settings(WhatsAppSettings):
+class Settings(WhatsAppSettings, PageSettings):
     """One field for each environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -63,6 +65,7 @@ class Settings(WhatsAppSettings):
     session_audience: str = Field(default="shamrock", min_length=1)
 
     audit_retention_days: int = Field(default=90, ge=1, le=3650)
+    audit_anchor_interval: float = Field(default=60, gt=0, le=3600)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     cors_origins: CommaList = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -140,6 +143,18 @@ class Settings(WhatsAppSettings):
         if not all(_ORIGIN.fullmatch(origin) for origin in origins):
             raise ValueError("each must be an origin such as https://www.example.com")
         return origins
+
+    @model_validator(mode="after")
+    def _possible_template(self) -> Self:
+        template = self.declared_template(self.otp_ttl)
+        if template.message_send_ttl_s > max(self.otp_ttl, 30):
+            raise ValueError("WHATSAPP_TEMPLATE_SEND_TTL: must not be longer than OTP_TTL")
+        return self
+
+    @property
+    def template(self) -> DeclaredTemplate:
+        """The authentication template that codes are sent with."""
+        return self.declared_template(self.otp_ttl)
 
     @property
     def api_clients(self) -> ApiClients:

@@ -3,8 +3,18 @@
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from otp_service.settings.values import strong_secret
+from otp_service.settings.values import CommaList, strong_secret
+from otp_service.whatsapp.authentication_template import (
+    AuthenticationContent,
+    OtpButton,
+    OtpType,
+    SupportedApp,
+    checked_languages,
+)
 from otp_service.whatsapp.endpoint import checked_base_url
+from otp_service.whatsapp.template_plan import DeclaredTemplate
+
+_SHORTEST_SEND_TTL_S = 30
 
 
 class WhatsAppSettings(BaseSettings):
@@ -19,8 +29,51 @@ class WhatsAppSettings(BaseSettings):
         default="shamrock_auth", pattern=r"^[a-z][a-z0-9_]{0,511}$"
     )
     whatsapp_template_language: str = Field(default="en_US", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
+    whatsapp_template_languages: CommaList = ()
+    whatsapp_template_button: OtpType = OtpType.COPY_CODE
+    whatsapp_template_apps: CommaList = ()
+    whatsapp_template_zero_tap_terms_accepted: bool = False
+    whatsapp_template_security_line: bool = True
+    whatsapp_template_send_ttl: int | None = None
     whatsapp_api_version: str = Field(default="v23.0", pattern=r"^v[0-9]+\.[0-9]+$")
     whatsapp_api_base_url: str = "https://graph.facebook.com"
+
+    @field_validator("whatsapp_template_language", "whatsapp_template_languages")
+    @classmethod
+    def _languages_of_meta(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if value:
+            checked_languages([value] if isinstance(value, str) else value)
+        return value
+
+    @field_validator("whatsapp_template_apps")
+    @classmethod
+    def _apps(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in entries:
+            _app(entry)
+        return entries
+
+    def declared_template(self, passcode_ttl_s: int) -> DeclaredTemplate:
+        """The template that a passcode of this life needs. Raise InvalidArgumentError."""
+        others = self.whatsapp_template_languages
+        button = OtpButton(
+            otp_type=self.whatsapp_template_button,
+            supported_apps=tuple(_app(entry) for entry in self.whatsapp_template_apps),
+            zero_tap_terms_accepted=self.whatsapp_template_zero_tap_terms_accepted,
+        )
+        content = AuthenticationContent(
+            button=button,
+            security_recommendation=self.whatsapp_template_security_line,
+            # A passcode of less than a minute, as tests have it, can have no such line.
+            code_expiration_minutes=passcode_ttl_s // 60 or None,
+        )
+        return DeclaredTemplate(
+            name=self.whatsapp_template_name,
+            languages=tuple(dict.fromkeys((self.whatsapp_template_language, *others))),
+            content=content,
+            # A code that arrives after it expired only confuses.
+            message_send_ttl_s=self.whatsapp_template_send_ttl
+            or max(_SHORTEST_SEND_TTL_S, passcode_ttl_s),
+        )
 
     @field_validator("whatsapp_webhook_verify_token")
     @classmethod
@@ -36,3 +89,11 @@ class WhatsAppSettings(BaseSettings):
             raise ValueError(
                 "must be https:// (http:// only to this machine), without credentials or query"
             ) from None
+
+
+def _app(entry: str) -> SupportedApp:
+    """`package:hash`. Raise ValueError."""
+    package_name, separator, signature_hash = entry.partition(":")
+    if not separator:
+        raise ValueError("each must read like com.example.app:K8a/AINcGX7")
+    return SupportedApp(package_name, signature_hash)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.conftest import CONSOLE_KEY
+from tests.conftest import CONSOLE_KEY, GAS_KEY
 from tests.http_api.conftest import PHONE
 from tests.http_api.contract_document import Node, operation_at, operations, resolved
 from tests.meta_signature import HANDSHAKE, signature_of
@@ -14,6 +14,7 @@ from tests.meta_signature import HANDSHAKE, signature_of
 Call = tuple[str, str, dict[str, Any]]
 
 WEBHOOKS = "/whatsapp/webhooks"
+AUDIT = "/v1/audit/"
 
 _NEWS_OF_THE_ACCOUNT = {
     "object": "whatsapp_business_account",
@@ -23,11 +24,16 @@ _AUDITOR_KEY = CONSOLE_KEY[::-1]  # it has the scope `audit` alone
 _TOO_LARGE = b'{"phoneNumber": "' + b"1" * (16 * 1024) + b'"}'
 
 
+def concrete(template: str) -> str:
+    """An address of this template."""
+    return template.replace("{phoneNumber}", PHONE).replace("{requestId}", "A" * 22)
+
+
 def documented_calls() -> list[Call]:
     """Every example of a request, and operations without a body once, as the document has them."""
     calls: list[Call] = []
     for (method, template), operation in operations().items():
-        path = template.replace("{phoneNumber}", PHONE)
+        path = concrete(template)
         if path == WEBHOOKS:
             calls.append((method, path, of_meta(method, operation)))
             continue
@@ -67,16 +73,24 @@ def refused_call(app: Flask, method: str, path: str, status: str) -> TestRespons
     if status == "401":
         headers = {}
     elif status == "403":
-        headers = {"X-API-Key": _AUDITOR_KEY}
+        of_audit = path.startswith(AUDIT)
+        headers = {"X-API-Key": GAS_KEY if of_audit else _AUDITOR_KEY}
     elif status == "413":
         request = {"data": _TOO_LARGE, "content_type": "application/json"}
-    elif status == "400" and "requestBody" in operation_at(method, path):
-        request = {"data": b"not JSON", "content_type": "application/json"}
-    elif status == "400" and path == "/v1/roles":
-        request = {"query_string": {"role": "nobody"}}
     elif status == "400":
-        path = "/v1/roles/not-a-number"
+        path, request = _wrong(method, path)
     return app.test_client().open(path, method=method, headers=headers, **request)
+
+
+def _wrong(method: str, path: str) -> tuple[str, dict[str, Any]]:
+    """An address and a request that is told what is wrong with it."""
+    if "requestBody" in operation_at(method, path):
+        return path, {"data": b"not JSON", "content_type": "application/json"}
+    if path.startswith(AUDIT):
+        return path, {"query_string": {"nobody": "knows"}}
+    if path == "/v1/roles":
+        return path, {"query_string": {"role": "nobody"}}
+    return "/v1/roles/not-a-number", {}
 
 
 def _refused_webhook(

@@ -12,7 +12,7 @@ from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY
 from tests.http_api.conftest import PHONE, Caller, in_background, wait_until, wrong
 from tests.http_api.contract_document import Node, answer_faults, operation_at, operations
-from tests.http_api.contract_requests import documented_calls, refused_call
+from tests.http_api.contract_requests import concrete, documented_calls, refused_call
 
 Build = Callable[..., Flask]
 
@@ -38,6 +38,7 @@ ONE_BY_ONE = {
     ("GET", "/v1/roles/{phoneNumber}", "404"),
     ("PUT", "/v1/roles/{phoneNumber}", "404"),
     ("DELETE", "/v1/roles/{phoneNumber}", "404"),
+    ("GET", "/v1/audit/timeline/{requestId}", "404"),
 }
 
 
@@ -64,7 +65,7 @@ def test_every_documented_request_gets_a_documented_success(
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        (method, path.replace("{phoneNumber}", PHONE), status)
+        (method, concrete(path), status)
         for (method, path), operation in operations().items()
         for status in operation["responses"]
         if status in ANYWHERE and (method, path, status) not in ONE_BY_ONE
@@ -215,6 +216,11 @@ def test_a_session_is_not_judged_without_the_store(
 def test_a_number_with_a_slash_is_no_address(app: Flask, method: str) -> None:
     answer = app.test_client().open("/v1/roles/239/5550100", method=method)
     promised(answer, 404, "not_found", operations()[method, "/v1/roles/{phoneNumber}"])
+
+
+def test_a_request_id_with_a_slash_is_no_address(app: Flask) -> None:
+    answer = app.test_client().get("/v1/audit/timeline/A/B")
+    promised(answer, 404, "not_found", operations()["GET", "/v1/audit/timeline/{requestId}"])
 
 
 def test_a_get_of_the_action_endpoint_is_answered_as_documented(app: Flask) -> None:

@@ -113,7 +113,7 @@ def test_a_read_timeout_is_unconfirmed_and_not_repeated(
         base_url=simulator.base_url,
         read_timeout_s=0.1,
     )
-    sender = WhatsAppPasscodeSender(api, "shamrock_auth", "en_US")
+    sender = WhatsAppPasscodeSender(api, "shamrock_auth", ("en_US",))
     logins = dataclasses.replace(services.logins, sender=sender)
     caller = Caller(create_app(settings, dataclasses.replace(services, logins=logins)), rest=rest)
     slow_meta(0.3)

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.routing import Rule
 
 from otp_service import __version__
-from otp_service.app import PUBLIC, SIGNED, create_app
+from otp_service.app import PAGES, PUBLIC, SIGNED, create_app
 from otp_service.domain.errors import DeliveryError, OtpError
 from otp_service.http_api.authentication import authenticator
 from otp_service.http_api.errors import STATUS_OF
@@ -51,19 +51,23 @@ def template_of(rule: Rule) -> str:
     return re.sub(r"<(?:[^:>]+:)?(?P<name>\w+)>", parameter, rule.rule)
 
 
+def blueprint_of(rule: Rule) -> str:
+    return str(rule.endpoint).split(".")[0]
+
+
 def routes_of(app: Flask) -> dict[tuple[str, str], str]:
-    """Method and path template of each route, and the blueprint that answers it."""
+    """Method and path template of each route for programs, and the blueprint that answers it."""
     return {
-        (method, template_of(rule)): rule.endpoint.split(".")[0]
+        (method, template_of(rule)): blueprint_of(rule)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - METHODS_OF_FLASK
-        if template_of(rule) not in PARTS_OF_A_PAGE
+        if template_of(rule) not in PARTS_OF_A_PAGE and blueprint_of(rule) not in PAGES
     }
 
 
 def protected_routes(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] not in PUBLIC | SIGNED:
+        if blueprint_of(rule) not in PUBLIC | SIGNED | PAGES:
             for method in (rule.methods or set()) - METHODS_OF_FLASK:
                 yield method, re.sub(r"<[^>]+>", "+12395550100", rule.rule)
 
@@ -106,7 +110,7 @@ def test_every_blueprint_asks_for_an_api_key_or_is_public(app: Flask) -> None:
         for name in app.blueprints
         if not any(f.__code__ in hook for f in app.before_request_funcs.get(name, []))
     }
-    assert unprotected == PUBLIC | SIGNED
+    assert unprotected == PUBLIC | SIGNED | PAGES
 
 
 def test_the_blueprints_of_meta_ask_for_its_signature(app: Flask) -> None:

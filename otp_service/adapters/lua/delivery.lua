@@ -8,8 +8,9 @@ local MAX_DELIVERIES = 24
 
 local function read_delivery(deliveries, id)
   local kept = redis.call('HGET', deliveries, id)
-  if not kept then return nil end
-  local state, since, reason = string.match(kept, '^(%l+):(%d+):(.*)$')
+  local state, since, reason = string.match(kept or '', '^(%l+):(%d+):(.*)$')
+  -- Not one, or 'handed_over', which a caller may ask for as well.
+  if not state then return nil end
   return {state = state, since = tonumber(since), reason = reason}
 end
 
@@ -20,7 +21,8 @@ end
 
 -- Whoever asks for very many messages is told about the newest only.
 local function drop_oldest_delivery(deliveries)
-  if redis.call('HLEN', deliveries) <= MAX_DELIVERIES then return end
+  local kept = redis.call('HLEN', deliveries) - redis.call('HEXISTS', deliveries, 'handed_over')
+  if kept <= MAX_DELIVERIES then return end
   local oldest, oldest_since
   local all = redis.call('HGETALL', deliveries)
   for index = 1, #all, 2 do

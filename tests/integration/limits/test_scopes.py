@@ -3,7 +3,8 @@
 import fakeredis
 import pytest
 
-from otp_service.adapters.limits_send_limiter import network_of, parse_limits
+from otp_service.adapters.limits_send_limiter import network_of
+from otp_service.adapters.limits_storage import parse_limits
 from otp_service.domain.challenge import RequestOrigin, SendTicket
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.subject import Subject

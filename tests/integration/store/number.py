@@ -1,12 +1,13 @@
 """One phone number on one store: the steps of a login in a word each, and what they left."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
-from otp_service.adapters.redis_keys import NumberKeys
+from otp_service.adapters.redis_keys import NumberKeys, shard_of
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
 from otp_service.adapters.redis_scripts import Scripts
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
@@ -18,6 +19,7 @@ from otp_service.domain.challenge import (
     SendKind,
     SendTicket,
 )
+from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState, MessageLabel
 from otp_service.domain.errors import InvalidCodeError
 from otp_service.domain.roles import Role
 from otp_service.domain.session import Session, SessionPolicy
@@ -65,6 +67,12 @@ class Number:
     def with_sessions_of(self, ttl_s: int, privileged_ttl_s: int) -> "Number":
         return replace(self, sessions_policy=SessionPolicy(ttl_s, privileged_ttl_s))
 
+    def someone_else(self) -> "Number":
+        """Another number of the same shard."""
+        names = (f"{letter}{PHONE_ID[1:]}" for letter in "bcdefghijklmnopqrstuvwxyz")
+        phone_id = next(name for name in names if shard_of(name) == self.keys.shard.shard)
+        return replace(self, subject=Subject(phone_id, "+1******0111", "US"))
+
     def begin(self, challenge_id: str, kind: SendKind = SendKind.SEND) -> SendTicket:
         return self.store.begin_send(kind, challenge_id, self.subject, ORIGIN)
 
@@ -79,6 +87,32 @@ class Number:
         ticket = self.arm(challenge_id, kind)
         self.store.confirm_send(ticket, f"message of {challenge_id}", ORIGIN)
         return ticket
+
+    def report(
+        self, challenge_id: str, *states: str, at_s: int | None = None, failure: str = ""
+    ) -> None:
+        """Meta's reports about one message, in one body; `at_s` is Unix seconds, else now."""
+        label = MessageLabel(challenge_id, self.subject)
+        at_s = self.now_s() if at_s is None else at_s
+        self.deliveries.report(
+            [
+                DeliveryReport(
+                    label, f"message of {challenge_id}", DeliveryState(state), at_s, failure
+                )
+                for state in states
+            ]
+        )
+
+    def delivery(self, challenge_id: str) -> Delivery:
+        return self.deliveries.delivery_of(self.subject, challenge_id)
+
+    def state(self, challenge_id: str) -> str:
+        return str(self.delivery(challenge_id).state)
+
+    def disown(self, challenge_id: str, *, known: bool = True) -> None:
+        """Press the button; `known`: Meta writes the person's number as we do."""
+        likely = self.subject if known else None
+        self.deliveries.disown(f"message of {challenge_id}", likely)
 
     def park(self, challenge_id: str) -> SendTicket:
         """A send of which nobody knows whether Meta took it."""
@@ -137,6 +171,30 @@ class Number:
         return [
             Event(**{name: fields[name] for name in names}) for _, fields in self.entries()[since:]
         ]
+
+    def deliveries_told(self, challenge_id: str) -> list[tuple[str, str]]:
+        """The events that tell what became of one message: (event, reason)."""
+        return [
+            (event.event, event.reason)
+            for event in self.events()
+            if event.request_id == challenge_id and event.event.startswith("delivery_")
+        ]
+
+    def figures(self) -> Counter[str]:
+        """The shard's counters, which have to be the same by the hour as by the day."""
+        by_hour, by_day = (self._summed(f"{self.keys.audit}:{unit}:*") for unit in ("hour", "day"))
+        assert by_hour == by_day
+        return by_hour
+
+    def _summed(self, pattern: str) -> Counter[str]:
+        total: Counter[str] = Counter()
+        for key in self.client.scan_iter(pattern):
+            kept: Any = self.client.hgetall(key)
+            total.update({figure: int(count) for figure, count in kept.items()})
+        return total
+
+    def now_s(self) -> int:
+        return int(self.client.time()[0])
 
     def keys_without_ttl(self) -> set[str]:
         return {str(key) for key in self.client.scan_iter() if self.client.pttl(key) < 0}

@@ -33,7 +33,7 @@ def test_every_key_has_a_ttl_after_every_step_but_failures_roles_and_the_chains_
         lambda: number.store.withdraw_send(
             number.arm("fourth"), RecipientUnreachableError(), ORIGIN
         ),
-        lambda: number.deliveries.disown(number.subject, "message of challenge of again"),
+        lambda: number.deliveries.disown("message of challenge of again", number.subject),
         lambda: number.store.clear_lockout(number.subject, ORIGIN),
         lambda: number.roles.remove_role(number.subject, ORIGIN),
     ]

@@ -1,0 +1,46 @@
+"""What `doctor` says of argon2 on this machine: its cost against the load promised."""
+
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from otp_service.domain.health import Finding, Gravity
+from otp_service.domain.ports import PasscodeHasher
+
+# Meta's default throughput for a number: as many sends, and as many validations.
+_HASHES_PER_S = 160
+_ROUNDS = 5
+_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Argon2Health:
+    """A HealthCheck: a few hashes, timed."""
+
+    hasher: PasscodeHasher
+
+    def __call__(self) -> Iterator[Finding]:
+        took = []
+        for _ in range(_ROUNDS):
+            begun = time.perf_counter()
+            self.hasher.digest("doctor", "000000")
+            took.append(time.perf_counter() - begun)
+        cost_s = statistics.median(took)
+        cores = os.cpu_count() or 1
+        share = cost_s * _HASHES_PER_S / cores
+        what = (
+            f"One hash takes {cost_s * 1000:.1f} ms; 80 sends and 80 validations a second would "
+            f"keep {share:.0%} of {cores} cores busy."
+        )
+        if share <= _SHARE:
+            yield Finding("argon2_cost", Gravity.GOOD, what)
+            return
+        yield Finding(
+            "argon2_cost",
+            Gravity.WARNING,
+            what,
+            "At that load people wait for the hash.",
+            "Lower OTP_ARGON2_MEMORY_KIB or OTP_ARGON2_PASSES, or add cores or instances.",
+        )

@@ -1,0 +1,23 @@
+-- Erase what identifies a person: all state of the number, and some of its events. Of each event a
+-- sealed tombstone stays, laid before the event goes.
+-- KEYS: audit, history, roles, then every key of the number's own.
+-- ARGV: context (which names nobody), phone_id, how many tombstones, then id and tombstone of each.
+-- Returns {'erased', events, 1 when there was any state}.
+local phone_id, stones = ARGV[2], tonumber(ARGV[3])
+
+local erased = 0
+for index = 4, 3 + 2 * stones, 2 do
+  local id = ARGV[index]
+  local day = math.floor(tonumber(string.match(id, '^%d+')) / DAY_MS)
+  -- One hash for each day, so that they expire as the events would have; named as the counters are.
+  local key = KEYS[1] .. ':erased:' .. whole(day)
+  redis.call('HSET', key, id, ARGV[index + 1])
+  redis.call('PEXPIREAT', key, whole((day + 2) * DAY_MS + context.retention_ms))
+  erased = erased + redis.call('XDEL', KEYS[1], id)
+end
+local had_state = redis.call('HDEL', KEYS[3], phone_id)
+for index = 4, #KEYS do
+  had_state = math.max(had_state, redis.call('DEL', KEYS[index]))
+end
+if erased + had_state > 0 then append_event('person_erased', 'success', tostring(erased)) end
+return {'erased', erased, had_state}

@@ -1,0 +1,37 @@
+"""The settings of the pages for people."""
+
+import re
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+from otp_service.adapters.limits_storage import parse_limits
+from otp_service.settings.values import CommaList
+
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+_URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?(/[!-\[\]-~]*)?")
+
+
+class PageSettings(BaseSettings):
+    """One field for each environment variable of the login screen's own."""
+
+    web_page_limit: str = "60 per minute"
+    login_next_allowlist: CommaList = Field(default=())
+
+    @field_validator("web_page_limit")
+    @classmethod
+    def _page_limit_notation(cls, text: str) -> str:
+        try:
+            parse_limits(text)
+        except ValueError:
+            raise ValueError('must read like "60 per minute"') from None
+        return text
+
+    @field_validator("login_next_allowlist")
+    @classmethod
+    def _next_pages(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_PATH.fullmatch(entry) or _URL.fullmatch(entry) for entry in entries):
+            raise ValueError(
+                "each must be a path (/account, or /app/ for all below), a URL or an origin"
+            )
+        return entries

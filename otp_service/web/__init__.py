@@ -1,0 +1,1 @@
+"""Pages for people: Flask, Jinja and small plain JavaScript, without a build step."""

@@ -1,0 +1,79 @@
+"""A real Chromium at the login screen of a real service."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from otp_service.demo.redis_process import RedisProcess
+from otp_service.simulator import RunningSimulator
+from tests.browser.site import CHROMIUM, Site, is_ci, launch, running_site
+
+_LEFT_OUT = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if is_ci():
+            pytest.fail("CI needs Chromium on PATH (apt-get install chromium)")
+        request.config.stash[_LEFT_OUT] = True
+        pytest.skip("no chromium on PATH")
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.stash.get(_LEFT_OUT, False):
+        terminalreporter.write_line(
+            "LEFT OUT: every browser test, because there is no chromium on PATH.",
+            red=True,
+            bold=True,
+        )
+
+
+@pytest.fixture(scope="module")
+def site_settings() -> dict[str, str]:
+    """Settings of the module's service by their environment names; modules override this."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def running(
+    redis_server: RedisProcess,
+    simulator: RunningSimulator,
+    site_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    log = tmp_path_factory.mktemp("site") / "service.log"
+    with running_site(redis_server, simulator, log, **site_settings) as site:
+        yield site
+
+
+@pytest.fixture
+def site(running: Site) -> Site:
+    """The module's service, with nobody's login in it."""
+    running.forget_everyone()
+    return running
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page as a new visitor; options are those of Playwright's new_context."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        context = browser.new_context(**{"locale": "en-US", **options})  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

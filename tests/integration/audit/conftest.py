@@ -1,0 +1,24 @@
+"""The audit's read side on the same stores as the store suite."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.audit.logins import Office
+from tests.integration.store.servers import NAMES, running_backend
+
+if TYPE_CHECKING:
+    import redis
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def backend(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
+    with running_backend(request.param) as client:
+        yield client
+
+
+@pytest.fixture
+def office(backend: "redis.Redis") -> Office:
+    backend.flushall()
+    return Office(backend)

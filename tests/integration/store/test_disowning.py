@@ -1,0 +1,166 @@
+"""The button "I didn't request a code": it voids that message's passcode, and only that one."""
+
+import pytest
+
+from otp_service.domain.challenge import SendKind
+from otp_service.domain.delivery import DeliveryState
+from otp_service.domain.errors import ExpiredCodeError
+from tests.integration.store.number import ORIGIN, Event
+from tests.integration.store.waiting import until
+
+DAY_MS = 86_400_000
+MANY_EVENTS = 300
+
+
+def disowned(challenge_id: str, reason: str) -> Event:
+    return Event(
+        "passcode_disowned",
+        "success",
+        reason,
+        request_id=challenge_id,
+        message_id=f"message of {challenge_id}",
+    )
+
+
+def flags(number) -> list[Event]:
+    return [event for event in number.events() if event.event == "number_flagged"]
+
+
+@pytest.mark.parametrize(
+    "known", [True, False], ids=["number as ours", "number written otherwise"]
+)
+def test_a_disowned_passcode_stops_working_and_is_on_record(number, known):
+    number.send("first")
+    number.disown("first", known=known)
+    assert number.events(3) == [disowned("first", "voided")]
+    assert number.alive() == []
+    with pytest.raises(ExpiredCodeError):
+        number.count("first")
+    assert number.entries()[3][1]["client_id"] == "meta"
+
+
+def test_a_number_that_meta_writes_as_another_persons_is_still_found_by_the_message(number):
+    number.send("first")
+    other = number.someone_else()
+    other.send("theirs")
+    number.deliveries.disown("message of first", other.subject)
+    assert number.alive() == []
+    assert other.alive() == ["theirs"]
+    assert number.events(-1) == [disowned("first", "voided")]
+
+
+def test_disowning_changes_nothing_of_the_delivery(number):
+    number.send("first")
+    number.report("first", "delivered")
+    number.disown("first")
+    assert number.delivery("first").state == DeliveryState.DELIVERED
+    assert number.delivery("first").expires_in_s == 0
+
+
+def test_pressed_under_an_older_message_the_newer_code_lives(number):
+    number.send("first")
+    number.send("second", SendKind.RESEND)
+    number.disown("first")
+    assert number.events(-1) == [disowned("first", "none_alive")]
+    assert number.alive() == ["second"]
+
+
+def test_pressed_under_the_newer_message_of_two_alive_the_older_lives(number):
+    number.send("first")
+    number.park("second")
+    number.report("second", "delivered")
+    number.disown("second")
+    assert number.events(-1) == [disowned("second", "voided")]
+    assert number.alive() == ["first"]
+
+
+def test_a_send_that_nobody_confirmed_is_found_by_metas_reports_about_it(number):
+    number.park("first")
+    number.disown("first")
+    assert number.alive() == ["first"]
+    number.report("first", "sent")
+    number.disown("first")
+    assert number.alive() == []
+
+
+def test_a_code_parked_behind_a_newer_send_is_voided(number):
+    number.park("first")
+    number.report("first", "delivered")
+    number.arm("second")
+    number.disown("first")
+    assert number.alive() == ["second"]
+
+
+def test_one_press_is_one_word_however_often_meta_repeats_it(number):
+    number.send("first")
+    for _ in range(5):
+        number.disown("first")
+    assert number.events(3) == [disowned("first", "voided")]
+    assert flags(number) == []
+
+
+def test_after_the_login_there_is_nothing_to_void_and_the_press_is_on_record(number):
+    number.log_in("one")
+    number.disown("challenge of one")
+    assert number.events(-1) == [disowned("challenge of one", "none_alive")]
+
+
+def test_three_in_a_day_flag_the_number_once(number):
+    for index in range(5):
+        number.send(f"send {index}")
+        number.disown(f"send {index}")
+        assert len(flags(number)) == (index >= 2)
+    (flag,) = flags(number)
+    assert (flag.outcome, flag.reason, flag.request_id) == (
+        "success",
+        "passcodes_disowned",
+        "send 2",
+    )
+
+
+def test_the_next_day_is_counted_anew(number):
+    for day in range(2):
+        for index in range(2):
+            number.send(f"send {day}{index}")
+            number.disown(f"send {day}{index}")
+        assert DAY_MS - 5_000 < number.client.pttl(number.keys.disowned) <= DAY_MS
+        number.client.pexpire(number.keys.disowned, 1)
+        until(lambda: not number.client.exists(number.keys.disowned))
+    assert flags(number) == []
+
+
+def test_the_day_begins_with_the_first_press_not_with_the_last(number):
+    number.send("first")
+    number.disown("first")
+    number.client.pexpire(number.keys.disowned, 60_000)
+    number.send("second")
+    number.disown("second")
+    assert number.client.pttl(number.keys.disowned) <= 60_000
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_message_that_nobody_knows_changes_nothing(number, known):
+    number.send("first")
+    number.disown("of another system", known=known)
+    assert len(number.events()) == 3
+    assert number.alive() == ["first"]
+    assert not number.client.exists(number.keys.disowned)
+
+
+def test_a_message_is_found_behind_many_newer_events_of_others(number):
+    number.send("first")
+    other = number.someone_else()
+    for _ in range(MANY_EVENTS):
+        other.store.refuse_send(other.subject, "capacity", ORIGIN)
+    number.disown("first")
+    assert number.alive() == []
+
+
+def test_somebody_elses_press_is_counted_for_them_alone(number):
+    other = number.someone_else()
+    for index in range(2):
+        number.send(f"mine {index}")
+        number.disown(f"mine {index}")
+    other.send("theirs")
+    other.disown("theirs")
+    assert flags(number) == flags(other) == []
