@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint format types imports lock clean
+.PHONY: help install run test check lint format types imports lock bench-audit screenshots clean
 
 help:  ## Show the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 install: $(VENV)/.installed  ## Make .venv with the otp-service command
 
@@ -44,6 +44,12 @@ types: install
 
 imports: install
 	$(BIN)/lint-imports
+
+bench-audit: install  ## Measure reading a million audit events
+	$(BIN)/python -m bench.audit_reading
+
+screenshots: install  ## Render every screen in both themes into screenshots/
+	$(BIN)/python -m tests.browser.screenshots screenshots
 
 lock: install  ## Renew the hashed locks from pyproject.toml (the only command that needs uv)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'

@@ -15,6 +15,8 @@ from otp_service import __version__
 from otp_service.adapters.argon2_health import Argon2Health
 from otp_service.adapters.argon2_passcode_hasher import Argon2Cost, Argon2PasscodeHasher, Pepper
 from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
+from otp_service.adapters.limits_look_limiter import LimitsLookLimiter
+from otp_service.adapters.limits_send_ceiling import LimitsSendCeiling
 from otp_service.adapters.limits_send_limiter import LimitsSendLimiter, SendLimits
 from otp_service.adapters.limits_status_limiter import LimitsStatusLimiter
 from otp_service.adapters.limits_visit_limiter import LimitsVisitLimiter
@@ -29,8 +31,10 @@ from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_connection import connect
 from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
 from otp_service.adapters.redis_delivery_watch import RedisDeliveryWatch
-from otp_service.adapters.redis_health import RedisHealth, RedisHealthReports
+from otp_service.adapters.redis_health import RedisHealth
+from otp_service.adapters.redis_health_reports import RedisHealthReports
 from otp_service.adapters.redis_keys import SHARDS
+from otp_service.adapters.redis_number_state import RedisNumberStates
 from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
 from otp_service.adapters.redis_person_store import RedisPersonStore
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
@@ -38,23 +42,28 @@ from otp_service.adapters.redis_scripts import Scripts, store_errors
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
 from otp_service.adapters.semaphore_send_capacity import SemaphoreSendCapacity
 from otp_service.adapters.sqlite_anchor_ledger import temporary_anchor_ledger
-from otp_service.adapters.whatsapp_health import AccessTokenHealth, NumberHealth, WebhookHealth
+from otp_service.adapters.whatsapp_account_health import AccountHealth
+from otp_service.adapters.whatsapp_number_health import NumberHealth
 from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
 from otp_service.adapters.whatsapp_template_health import TemplateHealth
+from otp_service.adapters.whatsapp_token_health import AccessTokenHealth
+from otp_service.adapters.whatsapp_webhook_health import WebhookHealth
 from otp_service.adapters.whatsapp_webhooks import WhatsAppWebhooks
 from otp_service.domain.administration import Administration
 from otp_service.domain.api_clients import ApiClients
+from otp_service.domain.audit_read_ports import AuditCounters
 from otp_service.domain.audit_seal import SealRing
 from otp_service.domain.audit_service import AuditService
 from otp_service.domain.audit_verifier import AuditVerifier
 from otp_service.domain.challenge import LockoutPolicy
 from otp_service.domain.delivery_service import DeliveryService
 from otp_service.domain.errors import StoreUnavailableError
-from otp_service.domain.health import Doctor, HealthCheck
+from otp_service.domain.health import Doctor, HealthCheck, HealthReports
 from otp_service.domain.login_service import LoginService
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.ports import OperatorJournal
 from otp_service.domain.privacy import Privacy
+from otp_service.domain.send_ceiling import SendCeiling
 from otp_service.domain.session import SessionPolicy
 from otp_service.domain.session_service import SessionService
 from otp_service.domain.subject import Pseudonyms
@@ -67,18 +76,22 @@ from otp_service.whatsapp.wamid import recipient_of
 # keeps answering people.
 _SENDING_SHARE = 0.5
 _WATCHING_SHARE = 0.25
-# Meta allows 200 management calls an hour; a change that it tells of is looked at within a turn.
+# A look takes eight of the calls that Meta counts, 200 an hour for a new account; a change that it
+# tells of is looked at within seconds.
 _PLATFORM_HEALTH_EVERY_S = 600
-_TURN_S = 5.0
+# What administrators may add to that.
+_LOOKS = "10 per hour"
+_TURN_S = 2.0
 _USER_AGENT = f"otp-service/{__version__}"
 
 
 class PeriodicJob(NamedTuple):
-    """What a worker does beside answering, every `every_s` seconds."""
+    """What a worker does beside answering, every `every_s` seconds once `begin` has succeeded."""
 
     name: str
     every_s: float
     run: Callable[[], None]
+    begin: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,8 @@ class Services:
     jobs: tuple[PeriodicJob, ...]
     check_store: Callable[[], None]
     visits: LimitsVisitLimiter
+    looks: LimitsLookLimiter
+    ceiling: SendCeiling
     page_keys: tuple[bytes, ...] = field(repr=False)
 
 
@@ -136,6 +151,7 @@ def build_services(settings: Settings) -> Services:
         watch=RedisDeliveryWatch(client, int(settings.web_threads * _WATCHING_SHARE)),
     )
     journal = RedisOperatorJournal(client)
+    registry = RedisSessionRegistry(scripts, context)
     seals = SealRing([_derived(key, "audit-seal") for key in settings.otp_secret_keys])
     # A turn ends before the next round: whoever comes round first then takes the next one.
     anchoring = RedisAuditAnchoring(
@@ -144,7 +160,7 @@ def build_services(settings: Settings) -> Services:
     hasher = _hasher(settings)
     reports = RedisHealthReports(client)
     doctor = Doctor(
-        _platform_checks(settings, journal),
+        _platform_checks(settings, journal, RedisAuditCounters(client)),
         (RedisHealth(client), Argon2Health(hasher)),
         reports,
         time.time,
@@ -171,9 +187,14 @@ def build_services(settings: Settings) -> Services:
             reports=reports,
         ),
         journal=journal,
-        sessions=SessionService(tokens, RedisSessionRegistry(scripts, context)),
+        sessions=SessionService(tokens, registry),
         administration=Administration(
-            numbers, pseudonyms, store, RedisRoleRegistry(scripts, context)
+            numbers=numbers,
+            pseudonyms=pseudonyms,
+            store=store,
+            roles=RedisRoleRegistry(scripts, context),
+            sessions=registry,
+            states=RedisNumberStates(client, LockoutPolicy().stop_at),
         ),
         audit=AuditService(
             numbers=numbers,
@@ -194,11 +215,15 @@ def build_services(settings: Settings) -> Services:
                 "platform_health",
                 _TURN_S,
                 lambda: doctor.examine_platform_in_turn(_PLATFORM_HEALTH_EVERY_S),
+                # What is on record may be of other settings, or of a Meta of hours ago.
+                reports.ask,
             ),
             PeriodicJob("audit_anchoring", settings.audit_anchor_interval, anchoring.run_in_turn),
         ),
         check_store=lambda: _ping(client),
         visits=LimitsVisitLimiter(client, settings.web_page_limit),
+        looks=LimitsLookLimiter(client, _LOOKS),
+        ceiling=LimitsSendCeiling(client, settings.otp_daily_limit),
         page_keys=tuple(_derived(key, "pages") for key in settings.otp_secret_keys),
     )
 
@@ -246,21 +271,42 @@ def _sender(settings: Settings) -> WhatsAppPasscodeSender:
     )
 
 
-def _platform_checks(settings: Settings, journal: OperatorJournal) -> tuple[HealthCheck, ...]:
-    graph = GraphClient(
-        access_token=settings.whatsapp_access_token,
-        app_secret=settings.whatsapp_app_secret,
-        api_version=settings.whatsapp_api_version,
-        base_url=settings.whatsapp_api_base_url,
-        pool_size=1,
-        user_agent=_USER_AGENT,
-    )
+def health_reports(settings: Settings) -> HealthReports:
+    """For commands that change something at Meta, which the service should look at."""
+    return RedisHealthReports(connect(settings.redis_url))
+
+
+def _platform_checks(
+    settings: Settings, journal: OperatorJournal, counters: AuditCounters
+) -> tuple[HealthCheck, ...]:
+    def graph_with(access_token: str) -> GraphClient:
+        return GraphClient(
+            access_token=access_token,
+            app_secret=settings.whatsapp_app_secret,
+            api_version=settings.whatsapp_api_version,
+            base_url=settings.whatsapp_api_base_url,
+            pool_size=1,
+            user_agent=_USER_AGENT,
+        )
+
+    token = settings.whatsapp_access_token
+    graph = graph_with(token)
     account, number = settings.whatsapp_business_account_id, settings.whatsapp_phone_number_id
     return (
-        AccessTokenHealth(graph, settings.whatsapp_access_token),
+        AccessTokenHealth(graph, token, account),
+        AccountHealth(graph, account),
         NumberHealth(graph, number),
         TemplateHealth(graph, account, settings.template),
-        WebhookHealth(graph, account, number, journal),
+        WebhookHealth(
+            graph=graph,
+            graph_with=graph_with,
+            token=token,
+            app_secret=settings.whatsapp_app_secret,
+            business_account_id=account,
+            phone_number_id=number,
+            journal=journal,
+            counters=counters,
+        ),
     )
 
 

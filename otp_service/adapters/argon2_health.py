@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from otp_service.domain.health import Finding, Gravity
 from otp_service.domain.ports import PasscodeHasher
@@ -19,6 +20,7 @@ _SHARE = 0.6
 class Argon2Health:
     """A HealthCheck: a few hashes, timed."""
 
+    subject: ClassVar[str] = "argon2"
     hasher: PasscodeHasher
 
     def __call__(self) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ from otp_service.domain.errors import RateLimitedError
 
 # People get whole /64 networks: one of them is one household, however many addresses it uses.
 _IPV6_HOUSEHOLD_BITS = 64
+# Whose the places of the whole service are, in the keys of `limits`.
+SLIDING, DAILY_SCOPE, DAILY_HOLDER = "sliding", "global", "service"
 # A place is free only after the instant it ends, and Redis' TTLs are whole milliseconds.
 _STRICTLY_AFTER_S = 0.002
 
@@ -58,7 +60,7 @@ class LimitsSendLimiter:
             _CountedLimit(storage, item, "client") for item in parse_limits(limits.client)
         ]
         self._daily = [
-            _CountedLimit(storage, item, "global") for item in parse_limits(limits.daily)
+            _CountedLimit(storage, item, DAILY_SCOPE) for item in parse_limits(limits.daily)
         ]
 
     def take(self, ticket: SendTicket, origin: RequestOrigin) -> "Places":
@@ -88,7 +90,7 @@ class LimitsSendLimiter:
             network = network_of(origin.end_user_ip)
             rows += [_Row(limit, network) for limit in self._ip]
         rows += [_Row(limit, origin.client_id) for limit in self._client]
-        rows += [_Row(limit, "service") for limit in self._daily]
+        rows += [_Row(limit, DAILY_HOLDER) for limit in self._daily]
         return rows
 
 
@@ -161,7 +163,7 @@ class _CountedLimit:
         self.storage.give_back_counted(pipeline, self._key(holder))
 
     def _key(self, holder: str) -> str:
-        return self.item.key_for("sliding", self.scope, holder)
+        return self.item.key_for(SLIDING, self.scope, holder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,23 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 import structlog
 
 from otp_service.adapters.redis_audit_chain import RedisAuditChain
 from otp_service.adapters.redis_keys import ANCHORING_TURN, SHARDS, ShardKeys
 from otp_service.adapters.redis_scripts import Scripts, store_errors
-from otp_service.domain.audit_chain import ChainedEvent, ChainHead, EventId
+from otp_service.domain.audit_chain import ChainHead
 from otp_service.domain.audit_findings import Finding, FindingKind
 from otp_service.domain.audit_ports import ChainSnapshot, UnreadableAuditError
-from otp_service.domain.audit_seal import Anchor, SealRing, Tombstone
-from otp_service.domain.audit_verifier import ANCHOR_LOG_EVENT, merged, sealed_entry
+from otp_service.domain.audit_seal import Anchor, SealRing
+from otp_service.domain.audit_verifier import ANCHOR_LOG_EVENT, sealed_entry
 from otp_service.domain.audit_walk import ShardWalk
+from otp_service.domain.audit_whole_chain import WholeChain
 
 # Longer than any event: a service that was away for a year still knows what came before.
 _ANCHORS_KEPT_BEYOND_MS = 366 * 86_400_000
-_LOOKS_FOR_ERASED = 2
 # An anchor is evidence only where it is kept: it is logged whatever LOG_LEVEL says.
 _log = structlog.wrap_logger(
     None, wrapper_class=structlog.make_filtering_bound_logger(logging.INFO)
@@ -96,28 +94,21 @@ class RedisAuditAnchoring:
 
     def _extend(self, shard: int) -> Finding | None:
         """Check what came since the newest anchor, and sign it."""
-        finding = self._try_to_extend(shard, erased=False)
-        for _ in range(_LOOKS_FOR_ERASED):
-            if finding is None:
-                return None
-            finding = self._try_to_extend(shard, erased=True)
-        return finding
+        # The oldest events may be trimmed while they are read.
+        return self._try_to_extend(shard) and self._try_to_extend(shard)
 
-    def _try_to_extend(self, shard: int, *, erased: bool) -> Finding | None:
+    def _try_to_extend(self, shard: int) -> Finding | None:
         snapshot = self._chain.snapshot(shard)
         head = snapshot.head
         before = sealed_entry(snapshot.anchor, self.seals) if snapshot.anchor else None
-        after_id = before.last_id if before else None
-        if head and head.event_id == after_id:
+        if head and before and head.event_id == before.last_id:
             return None
         kept_since_ms = self._kept_since_ms(snapshot, before)
         walk = ShardWalk(shard, kept_since_ms, before)
         until = head.event_id if head else snapshot.newest_id
-        if until:
-            since = after_id or EventId(max(0, kept_since_ms), 0)
-            stones = self._erased(shard, since, until) if erased else []
-            for event in merged(self._chain.events(shard, after_id, until), stones):
-                walk.take(event)
+        whole = WholeChain(self._chain, self.seals, shard)
+        for event in whole.events(before, kept_since_ms, until) if until else ():
+            walk.take(event)
         finding = walk.end(head)
         anchor = walk.next_anchor(head, int(self.clock() * 1000)) if head else None
         if finding is None and anchor:
@@ -140,15 +131,6 @@ class RedisAuditAnchoring:
         if answer == "kept":
             self._seen[anchor.shard] = anchor
             _log.info(ANCHOR_LOG_EVENT, **anchor.fields())
-
-    def _erased(self, shard: int, since: EventId, until: EventId) -> list[ChainedEvent]:
-        """The erased events after `since`, oldest first. A tombstone that nobody sealed counts for nothing."""
-        events = []
-        for event_id, text in self._chain.tombstones(shard, since.ms, until.ms):
-            with suppress(ValueError):
-                events.append(Tombstone.decode(shard, event_id, text, self.seals).event)
-        within = [event for event in events if since < event.event_id <= until]
-        return sorted(within, key=attrgetter("event_id"))
 
     def _keep_alive(self) -> None:
         with store_errors("keep_anchors_alive"):

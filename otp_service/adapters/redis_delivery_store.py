@@ -17,7 +17,8 @@ from otp_service.domain.subject import Subject
 META = RequestOrigin(client_id="meta")
 # How far back a message is looked for that a person disowns.
 _LOOK_BACK_EVENTS = 256
-_FLAG_AT = 3
+# So many disowned in a day say that somebody uses a number that is not theirs.
+FLAG_AT = 3
 _DAY_MS = 86_400_000
 _log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ class RedisDeliveryStore:
             [keys.audit, keys.history, *keys.passcodes, keys.disowned],
             self.context.encode(subject, META, request_id=challenge_id, message_id=message_id),
             challenge_id,
-            _FLAG_AT,
+            FLAG_AT,
             _DAY_MS,
         )
 

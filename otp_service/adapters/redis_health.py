@@ -1,77 +1,67 @@
-"""What `doctor` looks for in Redis, and where the last report on Meta's side is kept."""
+"""What `doctor` looks for in Redis."""
 
-import json
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from statistics import median
+from typing import Any, ClassVar
 
 import redis
 
 from otp_service.adapters.redis_scripts import store_errors
-from otp_service.domain.health import Finding, Gravity, HealthReport
+from otp_service.domain.health import Finding, Gravity
 
-_REPORT = "{otp:operator}:health"
-_TURN = "{otp:operator}:health:turn"
-# Older than this, a report says nothing about today.
-_REPORT_KEPT_S = 6 * 3600
+_PROBE = "{otp:operator}:doctor"
 _OLDEST_VERSION = (6, 2)
 _CLOCK_TOLERANCE_S = 2.0
 _SLOW_PING_MS = 20.0
-
-
-class RedisHealthReports:
-    """HealthReports on Redis: one for all instances."""
-
-    def __init__(self, client: redis.Redis) -> None:
-        self._client = client
-
-    def save(self, report: HealthReport) -> None:
-        with store_errors("save_health"):
-            self._client.set(_REPORT, json.dumps(report.to_json()), ex=_REPORT_KEPT_S)
-
-    def latest(self) -> HealthReport | None:
-        with store_errors("latest_health"):
-            kept: Any = self._client.get(_REPORT)
-        return HealthReport.from_json(json.loads(kept)) if kept else None
-
-    def claim(self, every_s: int) -> bool:
-        with store_errors("claim_health"):
-            return bool(self._client.set(_TURN, "taken", nx=True, ex=every_s))
-
-    def ask(self) -> None:
-        with store_errors("ask_health"):
-            self._client.delete(_TURN)
+_PINGS = 5
+_NEARLY_FULL = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class RedisHealth:
     """A HealthCheck. Asks with INFO, which managed Redis allows where it refuses CONFIG."""
 
+    subject: ClassVar[str] = "redis"
     client: redis.Redis
     clock: Callable[[], float] = time.time
 
     def __call__(self) -> Iterator[Finding]:
         """Raise StoreUnavailableError."""
         with store_errors("doctor"):
-            asked_at = time.perf_counter()
-            self.client.ping()
-            ping_ms = (time.perf_counter() - asked_at) * 1000
+            ping_ms = median(self._ping_ms() for _ in range(_PINGS))
             info: dict[str, Any] = self.client.info()
             seconds, microseconds = self.client.time()
-        ahead_s = self.clock() - (int(seconds) + int(microseconds) / 1_000_000)
+            ahead_s = self.clock() - (int(seconds) + int(microseconds) / 1_000_000)
+            refusal = self._refusal()
         yield _version(info)
-        yield _role(info)
+        yield _writes(info, refusal)
         yield _eviction(info)
+        yield _memory(info)
         yield _persistence(info)
         yield _clock(ahead_s)
         yield _speed(ping_ms)
 
+    def _ping_ms(self) -> float:
+        asked_at = time.perf_counter()
+        self.client.ping()
+        return (time.perf_counter() - asked_at) * 1000
 
-def _version(info: dict[str, Any]) -> Finding:
+    def _refusal(self) -> str | None:
+        """The first word with which Redis refuses to write (READONLY, OOM, MISCONF, NOPERM)."""
+        try:
+            self.client.set(_PROBE, "", ex=1)
+        except redis.ResponseError as error:
+            return (str(error).split() or ["?"])[0]
+        return None
+
+
+def _version(info: Mapping[str, Any]) -> Finding:
     name = "Valkey" if "valkey_version" in info else "Redis"
-    version = str(info.get("valkey_version") or info["redis_version"])
-    numbers = tuple(int(part) for part in version.split(".")[:2])
+    version = str(info.get("valkey_version") or info.get("redis_version") or "of no version")
+    numbers = tuple(int(digits) for digits in re.findall(r"\d+", version)[:2])
     if numbers >= _OLDEST_VERSION:
         return Finding("redis_version", Gravity.GOOD, f"{name} {version}.")
     return Finding(
@@ -83,19 +73,22 @@ def _version(info: dict[str, Any]) -> Finding:
     )
 
 
-def _role(info: dict[str, Any]) -> Finding:
-    if info.get("role") == "master":
-        return Finding("redis_role", Gravity.GOOD, "Redis takes writes.")
+def _writes(info: Mapping[str, Any], refusal: str | None) -> Finding:
+    if refusal is None:
+        return Finding("redis_writes", Gravity.GOOD, "Redis takes writes.")
+    is_replica = info.get("role") != "master"
     return Finding(
-        "redis_role",
+        "redis_writes",
         Gravity.FATAL,
-        f"REDIS_URL leads to a {info.get('role')}, which takes no writes.",
+        "REDIS_URL leads to a replica." if is_replica else f"Redis refuses writes ({refusal}).",
         "Every login writes: all of them fail.",
-        "Point REDIS_URL at the master.",
+        "Point REDIS_URL at the master."
+        if is_replica
+        else "Look at its memory, its disk and the user's rights: redis-cli INFO, ACL WHOAMI.",
     )
 
 
-def _eviction(info: dict[str, Any]) -> Finding:
+def _eviction(info: Mapping[str, Any]) -> Finding:
     policy = str(info.get("maxmemory_policy", "unknown"))
     if policy == "noeviction":
         return Finding("redis_eviction", Gravity.GOOD, "Redis never evicts (noeviction).")
@@ -108,7 +101,24 @@ def _eviction(info: dict[str, Any]) -> Finding:
     )
 
 
-def _persistence(info: dict[str, Any]) -> Finding:
+def _memory(info: Mapping[str, Any]) -> Finding:
+    limit = int(info.get("maxmemory", 0))
+    if not limit:
+        return Finding("redis_memory", Gravity.GOOD, "Redis has no memory limit of its own.")
+    share = int(info.get("used_memory", 0)) / limit
+    what = f"Redis uses {share:.0%} of its memory limit."
+    if share < _NEARLY_FULL:
+        return Finding("redis_memory", Gravity.GOOD, what)
+    return Finding(
+        "redis_memory",
+        Gravity.WARNING,
+        what,
+        "Full, it refuses writes, and nobody logs in.",
+        "Raise maxmemory, or keep the audit for fewer days (AUDIT_RETENTION_DAYS).",
+    )
+
+
+def _persistence(info: Mapping[str, Any]) -> Finding:
     if not int(info.get("aof_enabled", 0)):
         return Finding(
             "redis_persistence",
@@ -130,10 +140,10 @@ def _persistence(info: dict[str, Any]) -> Finding:
 
 def _clock(ahead_s: float) -> Finding:
     if abs(ahead_s) <= _CLOCK_TOLERANCE_S:
-        return Finding("clock", Gravity.GOOD, "This machine's clock agrees with Redis'.")
+        return Finding("redis_clock", Gravity.GOOD, "This machine's clock agrees with Redis'.")
     where = "ahead of" if ahead_s > 0 else "behind"
     return Finding(
-        "clock",
+        "redis_clock",
         Gravity.WARNING,
         f"This machine's clock is {abs(ahead_s):.0f} s {where} Redis'.",
         "Codes and limits go by Redis' clock; session tokens are checked by this one.",

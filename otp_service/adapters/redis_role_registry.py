@@ -20,7 +20,7 @@ class RedisRoleRegistry:
     def role_of(self, subject: Subject) -> Role:
         with store_errors("role_of"):
             kept = self.scripts.client.hget(NumberKeys(subject.phone_id).roles, subject.phone_id)
-        return _assignment(subject.phone_id, str(kept)).role if kept else DEFAULT_ROLE
+        return assignment_of(subject.phone_id, str(kept)).role if kept else DEFAULT_ROLE
 
     def set_role(self, subject: Subject, role: Role, origin: RequestOrigin) -> RoleChange:
         assignment = json.dumps(
@@ -36,7 +36,7 @@ class RedisRoleRegistry:
         for shard in range(SHARDS):
             with store_errors("list_roles"):
                 kept = self.scripts.client.hgetall(ShardKeys(shard).roles)
-            yield from (_assignment(str(phone_id), str(text)) for phone_id, text in kept.items())
+            yield from (assignment_of(str(phone_id), str(text)) for phone_id, text in kept.items())
 
     def _change(
         self, subject: Subject, role: Role | None, assignment: str, origin: RequestOrigin
@@ -53,7 +53,8 @@ class RedisRoleRegistry:
         return RoleChange(role or DEFAULT_ROLE, Role(str(previous)), int(ended))
 
 
-def _assignment(phone_id: str, text: str) -> RoleAssignment:
+def assignment_of(phone_id: str, text: str) -> RoleAssignment:
+    """`text` is one value of a shard's hash of roles."""
     kept = json.loads(text)
     return RoleAssignment(
         phone_id=phone_id,

@@ -5,8 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from otp_service.domain.audit_chain import ChainedEvent, EventId
-from otp_service.domain.audit_seal import Anchor, Tombstone, read_anchor
+from otp_service.domain.audit_seal import Anchor, read_anchor
 
 _TABLES = """
 CREATE TABLE anchors (
@@ -15,10 +14,6 @@ CREATE TABLE anchors (
 );
 CREATE INDEX anchors_by_first ON anchors (shard, first_ms, first_seq);
 CREATE INDEX anchors_by_last ON anchors (shard, last_ms, last_seq);
-CREATE TABLE tombstones (
-  shard INTEGER, ms INTEGER, seq INTEGER, chain TEXT, link TEXT, digest TEXT,
-  PRIMARY KEY (shard, ms, seq)
-);
 """
 _NEWEST_FIRST = "ORDER BY last_ms DESC, last_seq DESC LIMIT 1"
 
@@ -50,26 +45,8 @@ class SqliteAnchorLedger:
     def anchors_since(self, shard: int, instant_ms: int) -> Iterator[Anchor]:
         yield from self._anchors("last_ms >= ? ORDER BY first_ms, first_seq", shard, instant_ms)
 
-    def add_tombstone(self, tombstone: Tombstone) -> None:
-        event = tombstone.event
-        self._database.execute(
-            "INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?, ?, ?, ?)",
-            (tombstone.shard, *event.event_id, event.chain, event.link, event.digest),
-        )
-
-    def tombstones(
-        self, shard: int, after: EventId | None, until: EventId
-    ) -> Iterator[ChainedEvent]:
-        rows = self._database.execute(
-            "SELECT ms, seq, chain, link, digest FROM tombstones"
-            " WHERE shard = ? AND (ms, seq) > (?, ?) AND (ms, seq) <= (?, ?) ORDER BY ms, seq",
-            (shard, *(after or (-1, 0)), *until),
-        )
-        for ms, seq, chain, link, digest in rows:
-            yield ChainedEvent(EventId(ms, seq), chain, link, digest, erased=True)
-
     def forget_stored(self, shard: int) -> None:
-        self._database.execute("DELETE FROM tombstones WHERE shard = ?", (shard,))
+        # Logged ones stay; whether they are stored is looked at again.
         self._database.execute("DELETE FROM anchors WHERE shard = ? AND NOT logged", (shard,))
         self._database.execute("UPDATE anchors SET stored = 0 WHERE shard = ?", (shard,))
 

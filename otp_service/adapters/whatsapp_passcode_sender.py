@@ -28,7 +28,9 @@ from otp_service.whatsapp import (
 )
 
 _LONGEST_WAIT_S = 86_400.0
-_NO_SUCH_TEMPLATE = 132001
+# Missing or not approved, paused, disabled, or another one than is declared: in this language.
+_TEMPLATE_REFUSED = frozenset({132000, 132001, 132012, 132015, 132016})
+_REGION_LETTERS = 2
 _log = structlog.get_logger(__name__)
 
 
@@ -76,25 +78,27 @@ class WhatsAppPasscodeSender:
             )
         except OperatorError as error:
             first = self.languages[0]
-            missing = error.graph is not None and error.graph.code == _NO_SUCH_TEMPLATE
-            if not missing or language == first:
+            refused = error.graph is not None and error.graph.code in _TEMPLATE_REFUSED
+            if not refused or language == first:
                 raise
-            # Declared, but not approved (any more): surely not sent, so it may be sent again.
-            _log_failure("whatsapp_language_missing", error, to, label.challenge_id)
+            # Surely not sent, so it may be sent once more.
+            _log_failure("whatsapp_language_refused", error, to, label.challenge_id)
         return self._send(to, passcode, label, first)
 
 
 def language_of(locale: str | None, languages: Sequence[str]) -> str:
     """The one of `languages` (Meta's codes) that fits a language tag (RFC 5646) best.
 
-    The same language of another country is better than the first, which is everybody's.
+    Next to the very country comes the language without one, then that of another country, and
+    last the first of all, which is everybody's.
     """
-    primary, *subtags = (locale or "").replace("-", "_").split("_")
-    exact = "_".join([primary.lower(), *(subtag.upper() for subtag in subtags[-1:])])
-    if exact in languages:
-        return exact
-    same = (one for one in languages if one.partition("_")[0] == primary.lower())
-    return next(same, languages[0])
+    primary, *subtags = (locale or "").lower().replace("-", "_").split("_")
+    region = next((one for one in subtags if len(one) == _REGION_LETTERS), "")
+    same = [one for one in languages if one.partition("_")[0] == primary]
+    for wanted in (f"{primary}_{region.upper()}", primary):
+        if wanted in same:
+            return wanted
+    return next(iter(same), languages[0])
 
 
 def _refusal(error: WhatsAppError) -> DeliveryError:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 
 import click
 from rich.console import Console
@@ -9,6 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from otp_service.cli.running import services
+from otp_service.cli.tables import console
+from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.health import Finding, Gravity, HealthReport
 
 _MARKS = {
@@ -22,7 +25,11 @@ _MARKS = {
 @click.option("--json", "as_json", is_flag=True, help="The findings as one JSON object.")
 def doctor(*, as_json: bool) -> None:
     """Look at Meta's side, Redis and this machine. Exit code 1 if anything is fatal."""
-    report = services().doctor.examine()
+    physician = services().doctor
+    report = physician.examine()
+    # What an operator asks about has often just changed; the service looks for itself.
+    with suppress(StoreUnavailableError):
+        physician.reports.ask()
     if as_json:
         click.echo(json.dumps(report.to_json()))
     else:
@@ -31,17 +38,17 @@ def doctor(*, as_json: bool) -> None:
 
 
 def _show(report: HealthReport) -> None:
-    console = Console(highlight=False)
+    shown = console()
     for finding in report.findings:
-        _show_finding(console, finding)
+        _show_finding(shown, finding)
     count = len(report.fatal)
-    console.print("Nothing is fatal." if not count else f"{count} fatal.")
+    shown.print("Nothing is fatal." if not count else f"{count} fatal.")
 
 
-def _show_finding(console: Console, finding: Finding) -> None:
+def _show_finding(shown: Console, finding: Finding) -> None:
     word, style = _MARKS[finding.gravity]
     name = (finding.check, "bold")
-    console.print(Text.assemble((f"{word:8}", style), name, f"  {finding.what}"))
+    shown.print(Text.assemble((f"{word:8}", style), name, f"  {finding.what}"))
     for text in (finding.why, finding.mend and f"To mend it: {finding.mend}"):
         if text:
-            console.print(Padding(Text(text), (0, 0, 0, 8)))
+            shown.print(Padding(Text(text), (0, 0, 0, 8), expand=False))

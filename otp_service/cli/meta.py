@@ -52,7 +52,8 @@ class DryRunGraph(GraphClient):
 
     def _print(self, method: str, path: str, parameters: str) -> Mapping[str, object]:
         click.echo(f"{method} {self._at(path)} {parameters}".rstrip())
-        return {"success": True}
+        # The id is for what would have been created.
+        return {"success": True, "id": "0"}
 
 
 def graph_client(

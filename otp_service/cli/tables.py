@@ -10,6 +10,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+_ENDLESS = 10_000
+
+
+def console() -> Console:
+    """One that takes text as it is, and breaks no line that a pipe is given."""
+    shown = Console(highlight=False, markup=False, emoji=False)
+    if not shown.is_terminal:
+        shown.width = _ENDLESS
+    return shown
+
 
 def show_one(record: object, *, as_json: bool) -> None:
     """A dataclass, member under member. What it hides from its repr is not shown."""
@@ -21,7 +31,7 @@ def show_one(record: object, *, as_json: bool) -> None:
     table.add_column(overflow="fold")
     for name, value in _lines(_plain(record)):
         table.add_row(name, value)
-    Console().print(table)
+    console().print(table)
 
 
 def show_many(
@@ -49,7 +59,7 @@ def show_many(
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(row.get(name, "-") for name in wanted))
-    Console().print(table)
+    console().print(table)
 
 
 def _echo_json(record: object) -> None:

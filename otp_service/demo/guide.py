@@ -1,21 +1,34 @@
 """What the demo prints: where everything is, and three lines that log someone in."""
 
 import json
+from dataclasses import dataclass
 
+ADMINISTRATOR = "+12395550110"
 _PHONE = "+12395550100"
 
 
-def guide(service: str, inbox: str, api_key: str) -> str:
-    """`service` and `inbox` are URLs without a slash at the end."""
-    send, validate, introspect = curl_lines(service, inbox, api_key)
+@dataclass(frozen=True, slots=True)
+class DemoAddresses:
+    """`service` and `inbox` are URLs without a slash at the end, `page` with one."""
+
+    service: str
+    inbox: str
+    page: str
+
+
+def guide(at: DemoAddresses, api_key: str) -> str:
+    send, validate, introspect = curl_lines(at.service, at.inbox, api_key)
     return f"""
 otp_service is running. Ctrl-C stops everything.
 
-  API        {service}  (its contract: {service}/docs)
-  Inbox      {inbox}  (what the phone would show)
+  Login      {at.service}/login
+  Console    {at.service}/admin  (log in as {ADMINISTRATOR})
+  Inbox      {at.inbox}  (what the phones would show)
+  Embedded   {at.page}  (another site with the login on it)
+  API        {at.service}  (its contract: {at.service}/docs)
   API key    {api_key}
 
-Log in, one line after the other:
+Log in by the API, one line after the other:
 
 {send}
 

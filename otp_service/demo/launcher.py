@@ -4,16 +4,18 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 import click
 import requests
 
-from otp_service.demo.guide import guide
+from otp_service.demo.guide import ADMINISTRATOR, DemoAddresses, guide
 from otp_service.demo.owned_process import OwnedProcess
 from otp_service.demo.redis_process import RedisProcess, running_redis
 
@@ -25,34 +27,58 @@ class DemoError(Exception):
     """Something of the demo did not start, or ended by itself."""
 
 
-def run_demo(port: int, simulator_port: int) -> None:
+@dataclass(frozen=True, slots=True)
+class DemoPorts:
+    """`page` is that of the example of another site with the login on it."""
+
+    service: int
+    simulator: int
+    page: int
+
+
+def run_demo(ports: DemoPorts) -> None:
     """Block until Ctrl-C or SIGTERM. Raise DemoError, OSError, RedisNotFoundError."""
-    for wanted in (port, simulator_port):
+    for wanted in (ports.service, ports.simulator, ports.page):
         _require_free(wanted)
+    service_url = f"http://{_HOST}:{ports.service}"
+    inbox = f"http://{_HOST}:{ports.simulator}/inbox"
     with ExitStack() as stack:
         stopping = stack.enter_context(_stop_signals())
         redis_server = stack.enter_context(running_redis())
-        environment = _environment(redis_server, simulator_port)
-        simulator = _started(stack, ["simulator", "--port", str(simulator_port)], environment)
-        service = _started(stack, ["serve", "--bind", f"{_HOST}:{port}"], environment)
-        _await_ready(f"http://{_HOST}:{port}/readyz", service, stopping)
-        _await_ready(f"http://{_HOST}:{simulator_port}/inbox/messages", simulator, stopping)
+        environment = _environment(redis_server, ports)
+        simulator_command = ["otp_service", "simulator", "--port", str(ports.simulator)]
+        simulator = _started(stack, simulator_command, environment)
+        # Before the service, which looks at its template as soon as it starts.
+        _await_ready(f"{inbox}/messages", simulator, stopping)
+        serve_command = ["otp_service", "serve", "--bind", f"{_HOST}:{ports.service}"]
+        service = _started(stack, serve_command, environment)
+        page = _started(stack, _page_command(ports.page, service_url), environment)
+        _await_ready(f"{service_url}/readyz", service, stopping)
+        _make_administrator(environment)
         if not stopping():
-            click.echo(
-                guide(
-                    f"http://{_HOST}:{port}",
-                    f"http://{_HOST}:{simulator_port}/inbox",
-                    environment["GAS_API_KEY"],
-                )
-            )
+            addresses = DemoAddresses(service_url, inbox, f"http://localhost:{ports.page}/")
+            click.echo(guide(addresses, environment["GAS_API_KEY"]))
         while not stopping():
-            if simulator.ended or service.ended:
+            if simulator.ended or service.ended or page.ended:
                 raise DemoError("A part of the demo ended by itself.")
             time.sleep(0.1)
         click.echo("Stopping.")
 
 
-def _environment(redis_server: RedisProcess, simulator_port: int) -> dict[str, str]:
+def _page_command(port: int, service_url: str) -> list[str]:
+    module = "otp_service.demo.embedding_page"
+    return [module, "--port", str(port), "--login-url", service_url]
+
+
+def _make_administrator(environment: Mapping[str, str]) -> None:
+    """Raise DemoError."""
+    command = [sys.executable, "-m", "otp_service", "roles", "set", ADMINISTRATOR, "admin"]
+    ended = subprocess.run(command, env=dict(environment), capture_output=True, check=False)
+    if ended.returncode:
+        raise DemoError("The administrator's role could not be set.")
+
+
+def _environment(redis_server: RedisProcess, ports: DemoPorts) -> dict[str, str]:
     """Made-up secrets, new at every start; nothing of the caller's own settings."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return inherited | {
@@ -65,14 +91,15 @@ def _environment(redis_server: RedisProcess, simulator_port: int) -> dict[str, s
         "WHATSAPP_BUSINESS_ACCOUNT_ID": "102290129340398",
         "WHATSAPP_APP_SECRET": secrets.token_hex(16),
         "WHATSAPP_WEBHOOK_VERIFY_TOKEN": secrets.token_urlsafe(32),
-        "WHATSAPP_API_BASE_URL": f"http://{_HOST}:{simulator_port}",
+        "SIMULATOR_WEBHOOK_URL": f"http://{_HOST}:{ports.service}/whatsapp/webhooks",
+        "WHATSAPP_API_BASE_URL": f"http://{_HOST}:{ports.simulator}",
+        "CORS_ORIGINS": f"http://localhost:{ports.page}",
     }
 
 
-def _started(
-    stack: ExitStack, arguments: list[str], environment: Mapping[str, str]
-) -> OwnedProcess:
-    process = OwnedProcess([sys.executable, "-m", "otp_service", *arguments], environment)
+def _started(stack: ExitStack, command: list[str], environment: Mapping[str, str]) -> OwnedProcess:
+    """`command` is a module and its arguments."""
+    process = OwnedProcess([sys.executable, "-m", *command], environment)
     stack.callback(process.stop)
     return process
 

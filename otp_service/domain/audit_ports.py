@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from otp_service.domain.audit_chain import ChainedEvent, ChainHead, EventId
-from otp_service.domain.audit_seal import Anchor, Tombstone
+from otp_service.domain.audit_seal import Anchor
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.domain.subject import Subject
 
@@ -72,14 +72,6 @@ class AnchorLedger(Protocol):
 
     def not_stored(self, shard: int, instant_ms: int) -> Anchor | None:
         """The oldest anchor since then that was logged and is not in Redis."""
-        ...
-
-    def add_tombstone(self, tombstone: Tombstone) -> None: ...
-
-    def tombstones(
-        self, shard: int, after: EventId | None, until: EventId
-    ) -> Iterator[ChainedEvent]:
-        """Oldest first; `after` is exclusive, `until` inclusive."""
         ...
 
     def forget_stored(self, shard: int) -> None:

@@ -66,9 +66,10 @@ class Anchor:
     made_at_ms: int
     seal: str = ""
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, str | int]:
         """As Redis and the log keep it; `read_anchor` reads it back."""
-        return {name: str(getattr(self, name)) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {**values, "first_id": str(self.first_id), "last_id": str(self.last_id)}
 
     def sealed_texts(self) -> list[str]:
         numbers = (self.events, self.count, self.kept_since_ms, self.made_at_ms)

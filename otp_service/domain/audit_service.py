@@ -6,13 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from otp_service.domain.audit import AuditRecord
-from otp_service.domain.audit_read_ports import (
-    AuditCounters,
-    AuditReader,
-    AuditRetention,
-    AuditTail,
-    Trimmed,
-)
 from otp_service.domain.audit_query import (
     AuditPage,
     EventFilter,
@@ -25,6 +18,13 @@ from otp_service.domain.audit_query import (
     read_phone_id,
     read_request_id,
     read_wamid,
+)
+from otp_service.domain.audit_read_ports import (
+    AuditCounters,
+    AuditReader,
+    AuditRetention,
+    AuditTail,
+    Trimmed,
 )
 from otp_service.domain.audit_summary import Summary, summary_of, summary_range
 from otp_service.domain.audit_timeline import Timeline

@@ -1,11 +1,10 @@
 """Whether the audit is as it was written: every shard's chain against the signed anchors."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from heapq import merge
 
-from otp_service.domain.audit_chain import ChainedEvent, EventId
+from otp_service.domain.audit_chain import EventId
 from otp_service.domain.audit_findings import Finding, FindingKind
 from otp_service.domain.audit_ports import (
     AnchorLedger,
@@ -15,14 +14,13 @@ from otp_service.domain.audit_ports import (
     StoredAnchor,
     UnreadableAuditError,
 )
-from otp_service.domain.audit_seal import Anchor, SealRing, Tombstone, read_anchor
+from otp_service.domain.audit_seal import Anchor, SealRing, read_anchor
 from otp_service.domain.audit_walk import ShardWalk
+from otp_service.domain.audit_whole_chain import WholeChain
 
 ANCHOR_LOG_EVENT = "audit_anchor"
 # The audit goes on while it is read: whatever is found is looked for again.
 _MORE_LOOKS = 2
-# Tombstones outlive their events by a little.
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,6 @@ class _ShardCheck:
         if newest:
             kept_since_ms = max(kept_since_ms, newest.kept_since_ms)
         self._check_anchors_kept(oldest, kept_since_ms)
-        self._read_tombstones(kept_since_ms, snapshot.now_ms)
         walk = self._walk(snapshot, kept_since_ms)
         return ShardReport(
             shard=self._shard,
@@ -173,28 +170,17 @@ class _ShardCheck:
         if lost:
             self._find(FindingKind.ANCHOR_MISSING, event_id=lost.last_id)
 
-    def _read_tombstones(self, since_ms: int, now_ms: int) -> None:
-        first_ms = max(0, since_ms - 2 * _DAY_MS)
-        for event_id, text in self._chain.tombstones(self._shard, first_ms, now_ms):
-            try:
-                stone = Tombstone.decode(self._shard, event_id, text, self._seals)
-            except ValueError:
-                self._find(FindingKind.TOMBSTONE_FORGED, event_id=_id_or_none(event_id))
-            else:
-                self._ledger.add_tombstone(stone)
-
     def _walk(self, snapshot: ChainSnapshot, kept_since_ms: int) -> ShardWalk:
         after = self._ledger.newest_before(self._shard, kept_since_ms)
         anchors = self._ledger.anchors_since(self._shard, kept_since_ms)
         walk = ShardWalk(self._shard, kept_since_ms, after, anchors)
-        start = after.last_id if after else None
         head = snapshot.head
         until = head.event_id if head else snapshot.newest_id
-        if until:
-            events = self._chain.events(self._shard, start, until)
-            stones = self._ledger.tombstones(self._shard, start, until)
-            for event in merged(events, stones):
-                walk.take(event)
+        whole = WholeChain(self._chain, self._seals, self._shard)
+        for event in whole.events(after, kept_since_ms, until) if until else ():
+            walk.take(event)
+        if whole.forged:
+            self._find(FindingKind.TOMBSTONE_FORGED, event_id=_id_or_none(whole.forged[0]))
         finding = walk.end(head)
         if finding:
             # What happened to the events comes before what happened to their anchors.
@@ -222,17 +208,6 @@ def sealed_entry(entry: StoredAnchor, seals: SealRing) -> Anchor | None:
     if anchor and anchor.last_id == entry.event_id:
         return anchor if seals.holds(anchor.sealed_texts(), anchor.seal) else None
     return None
-
-
-def merged(
-    events: Iterable[ChainedEvent], tombstones: Iterable[ChainedEvent]
-) -> Iterator[ChainedEvent]:
-    """In order. Of an event that was not quite erased, what there still is of it."""
-    last_id = None
-    for event in merge(events, tombstones, key=lambda event: (event.event_id, event.erased)):
-        if event.event_id != last_id:
-            yield event
-        last_id = event.event_id
 
 
 def _anchor_line(line: str) -> dict[str, object] | None:

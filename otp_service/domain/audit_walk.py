@@ -5,37 +5,12 @@ The unkeyed links in between say which event it was. Memory does not grow with t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
-from otp_service.domain.audit_chain import (
-    NO_LINK,
-    ChainedEvent,
-    ChainHead,
-    EventId,
-    SegmentDigest,
-)
+from otp_service.domain.audit_chain import NO_LINK, ChainedEvent, ChainHead, EventId
 from otp_service.domain.audit_findings import Finding, FindingKind
 from otp_service.domain.audit_links import LinkTracker
 from otp_service.domain.audit_seal import Anchor
-
-
-@dataclass(slots=True)
-class Segment:
-    """Consecutive events as they were met."""
-
-    seen: int = 0
-    first_id: EventId | None = None
-    first_chain: str | None = None
-    last_id: EventId | None = None
-    last_link: str = NO_LINK
-    digest: SegmentDigest = field(default_factory=SegmentDigest)
-
-    def add(self, event: ChainedEvent) -> None:
-        if self.first_id is None:
-            self.first_id, self.first_chain = event.event_id, event.chain
-        self.seen += 1
-        self.last_id, self.last_link = event.event_id, event.link
-        self.digest.add(event)
+from otp_service.domain.audit_segment import Segment
 
 
 class ShardWalk:
@@ -165,9 +140,18 @@ class ShardWalk:
             shortfall = anchor.count - anchor.events - (base.count if base else 0) - between
             if base is None and anchor.first_id.ms < anchor.kept_since_ms:
                 shortfall = min(shortfall, 0)
-        if self._links.fault or shortfall:
+        if self._links.fault or (shortfall and not self._was_eaten(shortfall)):
             return self._explain(shortfall, self._base_id, anchor.first_id)
         return self._settle(anchor)
+
+    def _was_eaten(self, shortfall: int) -> bool:
+        """Whether what is missing came right after an anchor that is past the retention.
+
+        So it is after the service was away for longer than that: its last events had no anchor.
+        """
+        base = self._base
+        old = base is not None and base.last_id.ms < self._kept_since_ms
+        return shortfall > 0 and old and self.tail.first_chain != (base and base.link)
 
     def _settle(self, anchor: Anchor) -> None:
         if self._base is None or self._base.last_id < anchor.last_id:
@@ -214,7 +198,7 @@ class ShardWalk:
         """The links lead from the first event to the head, but there may have been more."""
         base, tail = self._base, self.tail
         shortfall = self._shortfall(head)
-        if not shortfall:
+        if not shortfall or self._was_eaten(shortfall):
             return
         if shortfall > 0 and tail.first_chain != (base.link if base else NO_LINK):
             self._find(FindingKind.MISSING, after=self._base_id, before=tail.first_id)

@@ -26,10 +26,10 @@ def probes_blueprint(check_store: Callable[[], None], doctor: Doctor) -> Bluepri
 
 
 def _readiness(report: HealthReport | None) -> Response:
-    if report is None:
-        return jsonify({"status": "ready", "checks": {"redis": "ok", "whatsapp": "unknown"}})
-    if not report.fatal:
-        return jsonify({"status": "ready", "checks": {"redis": "ok", "whatsapp": "ok"}})
+    if report is None or not report.fatal:
+        is_known = report is not None and report.is_complete
+        checks = {"redis": "ok", "whatsapp": "ok" if is_known else "unknown"}
+        return jsonify({"status": "ready", "checks": checks})
     response = jsonify(
         {
             "status": "unready",

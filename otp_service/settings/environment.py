@@ -146,9 +146,7 @@ class Settings(WhatsAppSettings, PageSettings):
 
     @model_validator(mode="after")
     def _possible_template(self) -> Self:
-        template = self.declared_template(self.otp_ttl)
-        if template.message_send_ttl_s > max(self.otp_ttl, 30):
-            raise ValueError("WHATSAPP_TEMPLATE_SEND_TTL: must not be longer than OTP_TTL")
+        self.check_template(self.otp_ttl)
         return self
 
     @property

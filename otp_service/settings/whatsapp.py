@@ -12,9 +12,14 @@ from otp_service.whatsapp.authentication_template import (
     checked_languages,
 )
 from otp_service.whatsapp.endpoint import checked_base_url
+from otp_service.whatsapp.errors import InvalidArgumentError
 from otp_service.whatsapp.template_plan import DeclaredTemplate
 
 _SHORTEST_SEND_TTL_S = 30
+_SETTING_OF = {
+    "supported_apps": "WHATSAPP_TEMPLATE_APPS",
+    "zero_tap_terms_accepted": "WHATSAPP_TEMPLATE_ZERO_TAP_TERMS_ACCEPTED",
+}
 
 
 class WhatsAppSettings(BaseSettings):
@@ -34,7 +39,7 @@ class WhatsAppSettings(BaseSettings):
     whatsapp_template_apps: CommaList = ()
     whatsapp_template_zero_tap_terms_accepted: bool = False
     whatsapp_template_security_line: bool = True
-    whatsapp_template_send_ttl: int | None = None
+    whatsapp_template_send_ttl: int | None = Field(default=None, ge=_SHORTEST_SEND_TTL_S)
     whatsapp_api_version: str = Field(default="v23.0", pattern=r"^v[0-9]+\.[0-9]+$")
     whatsapp_api_base_url: str = "https://graph.facebook.com"
 
@@ -51,6 +56,16 @@ class WhatsAppSettings(BaseSettings):
         for entry in entries:
             _app(entry)
         return entries
+
+    def check_template(self, passcode_ttl_s: int) -> None:
+        """Raise ValueError that names the setting at fault."""
+        try:
+            declared = self.declared_template(passcode_ttl_s)
+        except InvalidArgumentError as error:
+            argument, _, rule = str(error).partition(" ")
+            raise ValueError(f"{_SETTING_OF.get(argument, argument)}: {rule}") from None
+        if declared.message_send_ttl_s > max(passcode_ttl_s, _SHORTEST_SEND_TTL_S):
+            raise ValueError("WHATSAPP_TEMPLATE_SEND_TTL: must not be longer than OTP_TTL")
 
     def declared_template(self, passcode_ttl_s: int) -> DeclaredTemplate:
         """The template that a passcode of this life needs. Raise InvalidArgumentError."""

@@ -81,3 +81,23 @@ class Template:
     quality_at: int = 0
     review_ends_at: float | None = None
     edited_at: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Review:
+    """How a review goes: the seconds it takes, and how it ends."""
+
+    after_s: float
+    status: TemplateStatus = TemplateStatus.APPROVED
+    reason: str = "NONE"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What Meta decides about a template; None leaves as it is."""
+
+    status: TemplateStatus | None = None
+    reason: str | None = None
+    quality: Quality | None = None
+    category: str | None = None
+    content: TemplateContent | None = None

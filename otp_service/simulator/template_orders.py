@@ -12,8 +12,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from otp_service.simulator.template import OtpType, Quality, Template, TemplateStatus
-from otp_service.simulator.template_store import TemplateStore, Verdict
+from otp_service.simulator.template import OtpType, Quality, Template, TemplateStatus, Verdict
+from otp_service.simulator.template_store import TemplateStore
 
 Order = Callable[[], None]
 Word = TypeVar("Word", bound=StrEnum)

@@ -7,43 +7,24 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from otp_service.simulator.account import AccountChange
 from otp_service.simulator.graph_error import GraphError
 from otp_service.simulator.settings import SimulatorSettings
 from otp_service.simulator.template import (
     DEFAULT_SEND_TTL_S,
-    Quality,
+    Review,
     Template,
     TemplateContent,
     TemplateStatus,
+    Verdict,
 )
 from otp_service.simulator.template_changes import quality_change, status_change
 from otp_service.simulator.template_errors import content_exists, status_not_changeable
 from otp_service.simulator.template_limits import CreationLimits, check_editable
 
 _CLOCKS_DIFFER_S = 0.02
-
-
-@dataclass(frozen=True)
-class Review:
-    """How a review goes: the seconds it takes, and how it ends."""
-
-    after_s: float
-    status: TemplateStatus = TemplateStatus.APPROVED
-    reason: str = "NONE"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What Meta decides about a template; None leaves as it is."""
-
-    status: TemplateStatus | None = None
-    reason: str | None = None
-    quality: Quality | None = None
-    category: str | None = None
-    content: TemplateContent | None = None
 
 
 _RESUMED = Verdict(status=TemplateStatus.APPROVED)

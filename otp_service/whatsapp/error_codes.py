@@ -114,6 +114,13 @@ _ROWS = (
     ErrorCode(134102, "Marketing Messages API only", OPERATOR, alert=True),
     ErrorCode(135000, "Generic user error", OPERATOR, alert=True),
     ErrorCode(137000, "Identity key hash mismatch", RECIPIENT),
+    # Setting up
+    ErrorCode(2200, "Callback verification failed", OPERATOR, alert=True),
+    ErrorCode(136024, "Request code error", OPERATOR, alert=True),
+    ErrorCode(136025, "Verify code error", OPERATOR, alert=True),
+    ErrorCode(200005, "Template analytics are not available", OPERATOR),
+    ErrorCode(200006, "Template analytics cannot be disabled", OPERATOR),
+    ErrorCode(200007, "Template analytics are not enabled", OPERATOR),
     # Template
     ErrorCode(132000, "Template Param Count Mismatch", OPERATOR, alert=True, stop=True),
     ErrorCode(132001, "Template does not exist", OPERATOR, alert=True, stop=True),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from otp_service.whatsapp.authentication_template import (
+    CATEGORY,
     AuthenticationContent,
     OtpType,
     checked_languages,
@@ -19,12 +20,16 @@ from otp_service.whatsapp.authentication_template import (
 from otp_service.whatsapp.templates import create_template, update_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from otp_service.whatsapp.authentication_template import SupportedApp
     from otp_service.whatsapp.graph_client import GraphClient
     from otp_service.whatsapp.template import Template
 
-_CHANGEABLE = frozenset({"APPROVED", "REJECTED", "PAUSED"})
+_APPROVED, _REJECTED, _PAUSED = "APPROVED", "REJECTED", "PAUSED"
+_GONE = "DELETED"
+_DISABLED = "DISABLED"
+_NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,16 @@ class Difference:
 
 
 class Act(StrEnum):
-    """`wait`: Meta reviews or deletes it, or closed it; nothing can be changed now."""
+    """`wait`: Meta reviews, pauses or deletes it; nothing need or can be changed now.
+
+    `rename`: it can never be what is declared, only a template of another name can.
+    """
 
     NOTHING = "nothing"
     CREATE = "create"
     UPDATE = "update"
     WAIT = "wait"
+    RENAME = "rename"
 
 
 @dataclass(frozen=True)
@@ -101,10 +110,14 @@ def apply_step(
 def differences(declared: DeclaredTemplate, template: Template) -> tuple[Difference, ...]:
     """What `template` has otherwise; what Meta does not show counts as equal."""
     content, button = declared.content, template.button
-    rows = [
-        ("category", "AUTHENTICATION", template.category),
-        ("button", str(content.button.otp_type), button.otp_type if button else "none"),
-        ("code_expiration_minutes", content.code_expiration_minutes, _minutes(template)),
+    rows: list[tuple[str, object, object]] = [
+        ("category", CATEGORY, template.category and template.category.upper()),
+        ("button", str(content.button.otp_type), button.otp_type if button else _NONE),
+        (
+            "code_expiration_minutes",
+            content.code_expiration_minutes or _NONE,
+            template.code_expiration_minutes or _NONE,
+        ),
         (
             "security_recommendation",
             content.security_recommendation,
@@ -113,9 +126,9 @@ def differences(declared: DeclaredTemplate, template: Template) -> tuple[Differe
         ("message_send_ttl_s", declared.message_send_ttl_s, template.message_send_ttl_s),
     ]
     if button is not None and content.button.otp_type is not OtpType.COPY_CODE:
-        ours = sorted(app.package_name for app in content.button.supported_apps)
-        theirs = sorted(app.package_name for app in button.supported_apps)
-        rows.append(("supported_apps", ", ".join(ours), ", ".join(theirs)))
+        ours, theirs = _apps(content.button.supported_apps), _apps(button.supported_apps)
+        # Such a button has apps, so none in the answer is an answer that does not show them.
+        rows.append(("supported_apps", ours, theirs or None))
     return tuple(
         Difference(part, str(wanted), str(has))
         for part, wanted, has in rows
@@ -123,15 +136,22 @@ def differences(declared: DeclaredTemplate, template: Template) -> tuple[Differe
     )
 
 
-def _minutes(template: Template) -> int | str:
-    return template.code_expiration_minutes or "none"
+def _apps(apps: Iterable[SupportedApp]) -> str:
+    return ", ".join(sorted(f"{app.package_name}:{app.signature_hash}" for app in apps))
 
 
 def _step(declared: DeclaredTemplate, language: str, template: Template | None) -> Step:
-    if template is None or template.status == "DELETED":
+    if template is None or template.status == _GONE:
         return Step(language, Act.CREATE, (), None)
     found = differences(declared, template)
-    if not found:
-        return Step(language, Act.NOTHING, (), template)
-    act = Act.UPDATE if template.status in _CHANGEABLE else Act.WAIT
-    return Step(language, act, found, template)
+    return Step(language, _act(template, found), found, template)
+
+
+def _act(template: Template, found: Sequence[Difference]) -> Act:
+    # Meta changes no category, and resumes no template that it disabled.
+    if template.status == _DISABLED or any(one.part == "category" for one in found):
+        return Act.RENAME
+    # A refused one is reviewed again only when it is handed in again.
+    if template.status == _REJECTED or (found and template.status in {_APPROVED, _PAUSED}):
+        return Act.UPDATE
+    return Act.NOTHING if template.status == _APPROVED else Act.WAIT

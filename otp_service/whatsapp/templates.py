@@ -1,8 +1,8 @@
-"""The message templates of a business account: list, create, change, delete, preview.
+"""The message templates of a business account: list, create, change, delete.
 
 Every function raises InvalidArgumentError before a call leaves, else what `GraphClient` raises;
 those that change a template raise `TemplateError` when Meta refuses the change.
-Source: "Message templates API", "Template management", "Bulk management", "Template previews".
+Source: "Message templates API", "Template management", "Bulk management".
 """
 
 from __future__ import annotations
@@ -95,17 +95,6 @@ class SubmittedTemplate:
     id: str
     status: str | None
     language: str
-
-
-@dataclass(frozen=True)
-class TemplatePreview:
-    """The texts in one language. `body` holds `{{1}}` where the passcode will stand."""
-
-    language: str | None
-    body: str | None
-    footer: str | None
-    button_text: str | None
-    autofill_text: str | None
 
 
 EVERYTHING = TemplateFilter()
@@ -224,26 +213,6 @@ def upsert_templates(
     return [_submitted(node, text(node, "language")) for node in members(answer, "data")]
 
 
-def preview_templates(
-    graph: GraphClient,
-    business_account_id: str,
-    content: AuthenticationContent,
-    languages: Collection[str] = (),
-) -> list[TemplatePreview]:
-    """Return how `content` reads in each of `languages`, or in all of Meta's for none."""
-    query = {
-        "category": CATEGORY,
-        "add_security_recommendation": "true" if content.security_recommendation else "false",
-        "button_types": "OTP",
-    }
-    if content.code_expiration_minutes is not None:
-        query["code_expiration_minutes"] = str(content.code_expiration_minutes)
-    if languages:
-        query["languages"] = ",".join(checked_languages(languages))
-    answer = graph.get(_edge(business_account_id, "message_template_previews"), query)
-    return [_preview(node) for node in members(answer, "data")]
-
-
 def _list(
     graph: GraphClient, path: str, query: dict[str, str], name: str | None
 ) -> Iterator[Template]:
@@ -252,17 +221,6 @@ def _list(
         # Whether Meta takes a part of a name for a match is not documented.
         if name in (None, template.name):
             yield template
-
-
-def _preview(node: JsonObject) -> TemplatePreview:
-    [button, *_] = members(node, "buttons") or [{}]
-    return TemplatePreview(
-        language=text(node, "language"),
-        body=text(node, "body"),
-        footer=text(node, "footer"),
-        button_text=text(button, "text"),
-        autofill_text=text(button, "autofill_text"),
-    )
 
 
 def _submitted(node: JsonObject, language: str | None) -> SubmittedTemplate:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
 from tests.browser.site import CHROMIUM, Site, is_ci, launch, running_site
 
+_PATIENCE_MS = 20_000
 _LEFT_OUT = pytest.StashKey[bool]()
 
 
@@ -21,6 +22,8 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         pytest.skip("no chromium on PATH")
     with sync_playwright() as playwright:
         running = launch(playwright)
+        # A condition that comes true is met at once; a busy machine may need longer for it.
+        expect.set_options(timeout=_PATIENCE_MS)
         yield running
         running.close()
 
@@ -68,7 +71,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(url: str, **options: object) -> Page:
         context = browser.new_context(**{"locale": "en-US", **options})  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.goto(url)

@@ -1,14 +1,20 @@
 """Logging in, as a family at three in the morning does it."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
+from otp_service.simulator import RunningSimulator
 from tests.browser.site import ORDINARY
 from tests.browser.steps import ask_for_a_code, await_code_screen, log_in, type_code
 
 NEXT = "/healthz"
+
+
+def is_form(asked: Request) -> bool:
+    return asked.method == "POST" and asked.is_navigation_request()
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +104,13 @@ def test_a_number_that_is_none_is_said_at_the_field_and_kept(site, visit):
     expect(number).to_have_accessible_description(re.compile("does not look like"))
 
 
+@pytest.fixture
+def slow_whatsapp(simulator: RunningSimulator) -> Iterator[None]:
+    simulator.set_latency(1.0)
+    yield
+    simulator.set_latency(0.0)
+
+
 def test_a_double_click_sends_one_message(site, visit):
     page = visit(site.login)
     before = site.codes_sent()
@@ -105,6 +118,30 @@ def test_a_double_click_sends_one_message(site, visit):
     page.get_by_role("button", name="Send the code").dblclick()
     await_code_screen(page)
     assert site.codes_sent() == before + 1
+
+
+def test_a_second_click_while_the_first_is_on_its_way_asks_for_nothing(site, visit, slow_whatsapp):
+    page = visit(site.login)
+    forms = []
+    page.on("request", lambda request: forms.append(request.url) if is_form(request) else None)
+    page.get_by_label("Phone number").fill(ORDINARY)
+    button = page.get_by_role("button", name="Send the code").bounding_box()
+    assert button is not None
+    # By the mouse: a click on an element would wait for the page that the first one leads to.
+    place = (button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
+    with page.expect_request(site.login):
+        page.mouse.click(*place)
+    page.mouse.click(*place)
+    await_code_screen(page)
+    assert forms == [site.login]
+
+
+def test_a_code_is_cleared_of_what_is_no_digit_while_it_is_typed(site, visit):
+    page = visit(site.login)
+    ask_for_a_code(page)
+    await_code_screen(page)
+    page.get_by_label("Code", exact=True).press_sequentially("12-3 x4")
+    expect(page.get_by_label("Code", exact=True)).to_have_value("1234")
 
 
 def test_back_from_the_code_shows_the_number_and_the_way_forward(site, visit):

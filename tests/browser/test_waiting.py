@@ -28,7 +28,7 @@ def test_the_code_is_counted_down_to_its_expiry_and_a_new_one_can_be_had(site, v
     expect(page.get_by_text("The code works for")).to_contain_text("0:0")
     expired = site.newest_code()
     over = page.locator("[data-expiry]").get_by_text("The code has expired. Ask for a new one.")
-    expect(over).to_be_visible(timeout=15_000)
+    expect(over).to_be_visible()
     type_code(page, expired)
     expect(page.get_by_role("alert")).to_contain_text("no longer valid")
     page.get_by_role("button", name="Send a new code").click()
@@ -47,7 +47,7 @@ def test_the_button_for_a_new_code_waits_for_the_servers_limit(site, visit):
     expect(page.get_by_text("A new code was sent.")).to_be_visible()
     expect(button).to_be_disabled()
     expect(page.get_by_text("You can ask for a new code in")).to_be_visible()
-    expect(button).to_be_enabled(timeout=15_000)
+    expect(button).to_be_enabled()
 
 
 def test_too_many_codes_for_a_number_is_counted_down_on_the_number_screen(site, visit):

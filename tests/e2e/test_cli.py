@@ -13,7 +13,7 @@ import requests
 
 from otp_service.demo.owned_process import OwnedProcess
 from otp_service.demo.redis_process import RedisProcess
-from tests.conftest import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID
+from tests.conftest import ACCESS_TOKEN, APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID
 from tests.e2e.conftest import answers, await_condition, free_port, process_environment
 from tests.environment import environment
 
@@ -110,6 +110,7 @@ def test_the_simulator_runs_alone(run: Run):
     credentials = {
         "WHATSAPP_ACCESS_TOKEN": ACCESS_TOKEN,
         "WHATSAPP_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "WHATSAPP_BUSINESS_ACCOUNT_ID": BUSINESS_ACCOUNT_ID,
         "WHATSAPP_APP_SECRET": APP_SECRET,
     }
     process = OwnedProcess(command, process_environment(credentials))

@@ -26,6 +26,7 @@ class Demo:
                     "demo",
                     f"--port={free_port()}",
                     f"--simulator-port={free_port()}",
+                    f"--page-port={free_port()}",
                 ],
                 env=process_environment({"TMPDIR": str(home), "WEB_WORKERS": "1"}),
                 stdout=stream,

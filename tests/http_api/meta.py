@@ -1,4 +1,4 @@
-"""Meta as the service's webhook meets it: signed bodies about the messages in the inbox."""
+"""Meta as the service's webhook meets it, and a login screen that asks what Meta told."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from otp_service.simulator.inbox_message import InboxMessage
+from tests.http_api.conftest import PHONE, Caller
 from tests.meta_signature import signature_of
 from tests.webhook_bodies import body_of, entry, error, messages, press, status, statuses
 
@@ -37,6 +38,32 @@ class Meta:
         """ "I didn't request a code", under this message."""
         pressed = press(message.wamid) | {"from": message.to.removeprefix("+")} | members
         return self.tell(messages(pressed))
+
+
+class Screen:
+    """Of one person who waits: their number, and the requestId of their last send."""
+
+    def __init__(self, app: Flask, phone: str = PHONE) -> None:
+        self.caller = Caller(app, rest=True)
+        self.phone = phone
+        self.request_id = "A" * 22
+
+    def send(self) -> "Screen":
+        answer = self.caller.send(self.phone).get_json()
+        assert answer["success"], answer
+        self.request_id = answer["requestId"]
+        return self
+
+    def ask(self, **members: Any) -> TestResponse:
+        asked = {"phoneNumber": self.phone, "requestId": self.request_id} | members
+        return self.caller.call("status", **asked)
+
+    def status(self, **members: Any) -> dict[str, Any]:
+        """The answer's members."""
+        answer = self.ask(**members)
+        told: dict[str, Any] = answer.get_json()
+        assert answer.status_code == 200, told
+        return told
 
 
 def report_of(message: InboxMessage, word: str, code: int | None = None) -> dict[str, Any]:

@@ -94,6 +94,10 @@ def test_one_persons_events_are_found_by_any_spelling(ask, login, spelling):
     assert names(ask("events", phoneNumber=spelling)) == OF_A_LOGIN
 
 
+def test_a_plus_that_arrives_as_a_space_is_meant_as_one(ask):
+    assert names(ask("events", phoneNumber=" 447400123456")) == []
+
+
 def test_every_filter_narrows(app, ask, login, received):
     sent, logged_in = login()
     caller = Caller(app, rest=True)

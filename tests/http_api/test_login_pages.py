@@ -118,6 +118,8 @@ def test_a_state_of_a_frame_is_no_cookie_and_one_of_another_service_no_state(
     ours = Visitor(app)
     ours.client.set_cookie("shamrock_login", framed.hidden[1])
     assert ours.ask().status_code == 400
+    ours.client.set_cookie("shamrock_login", framed.hidden[1])
+    assert policy(ours.get("/login"))["frame-ancestors"] == "'none'"
     unlisted = Visitor(build(CORS_ORIGINS="https://app.example.com"))
     assert unlisted.ask(state=framed.hidden[1]).status_code == 400
     other = build(CORS_ORIGINS=SITE, OTP_SECRET_KEYS="another-key-6f1c09b7a2d84e53-of-nobodys")

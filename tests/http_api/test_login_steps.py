@@ -56,6 +56,16 @@ def test_a_new_code_replaces_the_first_until_the_limit(visitor: Visitor, receive
     assert "You are logged in" in visitor.text
 
 
+def test_a_code_answers_only_the_login_that_asked_for_it(app: Flask, received) -> None:
+    first, second = Visitor(app), Visitor(app)
+    first.ask()
+    second.ask()
+    first.post("/login/code", code=received())
+    assert "That code is no longer valid." in first.text
+    second.post("/login/code", code=received())
+    assert "You are logged in" in second.text
+
+
 def test_a_message_that_nobody_confirmed_is_waited_for(visitor: Visitor, received) -> None:
     visitor.ask(UNCONFIRMED)
     assert "If a code arrives, it works." in visitor.text

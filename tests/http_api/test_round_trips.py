@@ -10,6 +10,7 @@ from otp_service.bootstrap import build_services
 from tests.conftest import GAS_KEY
 from tests.environment import environment, settings_of
 from tests.http_api.conftest import OTHER_PHONE, PHONE, Caller, wrong
+from tests.http_api.meta import Meta, Screen
 
 _HANDSHAKE = ("HELLO ", "CLIENT ")
 
@@ -35,6 +36,7 @@ class Counted:
     def __init__(self, redis_url, graph_url, **overrides):
         settings = settings_of(environment(redis_url, graph_url, **overrides))
         services = build_services(settings)
+        self.services = services
         self.hasher = CountingHasher(services.logins.hasher)
         logins = dataclasses.replace(services.logins, hasher=self.hasher)
         self.app = create_app(settings, dataclasses.replace(services, logins=logins))
@@ -66,6 +68,31 @@ def commands_of(redis_url):
         return []
 
     return commands_of
+
+
+class NotingConnection:
+    """Laid over a connection's class: counts how often something is written to Redis."""
+
+    written = 0
+
+    def send_packed_command(self, command, check_health=True):
+        NotingConnection.written += 1
+        return super().send_packed_command(command, check_health)  # type: ignore[misc]
+
+
+@pytest.fixture
+def round_trips_of(counted):
+    """Runs some work; returns how often the service wrote to Redis for it."""
+    pool = counted.services.deliveries.store.scripts.client.connection_pool
+    pool.reset()
+    pool.connection_class = type("Noting", (NotingConnection, pool.connection_class), {})
+
+    def round_trips_of(work):
+        before = NotingConnection.written
+        work()
+        return NotingConnection.written - before
+
+    return round_trips_of
 
 
 def costs(commands_of, work, code=None):
@@ -105,6 +132,30 @@ def test_an_introspection_is_one_round_trip(counted, commands_of, received):
         return client.post("/v1/sessions/introspect", json=body, headers=headers)
 
     assert costs(commands_of, introspect) == 1
+
+
+def test_a_question_about_a_login_is_two_round_trips_and_a_refused_one_as_well(
+    counted, round_trips_of
+):
+    screen = Screen(counted.app).send()
+    assert round_trips_of(screen.status) == 2
+    assert round_trips_of(lambda: screen.status(wait=0, after="accepted")) == 2
+    for _ in range(88):
+        screen.ask()
+    assert round_trips_of(lambda: counted.caller.refused(screen.ask(), "rate_limited", 429)) == 2
+
+
+def test_a_thousand_reports_are_one_round_trip(counted, round_trips_of, simulator):
+    Screen(counted.app).send()
+    meta, message = Meta(counted.app), simulator.inbox(PHONE)[-1]
+    # That Meta calls at all is noted with the first one, then not for a while.
+    assert round_trips_of(lambda: meta.report(message, "sent")) == 2
+    assert round_trips_of(lambda: meta.report(message, *["delivered"] * 1_000)) == 1
+
+
+def test_an_unsigned_webhook_costs_no_round_trip(counted, round_trips_of):
+    meta = Meta(counted.app)
+    assert round_trips_of(lambda: meta.post(b"{}", {"X-Hub-Signature-256": "sha256=0"})) == 0
 
 
 def test_a_forged_token_costs_no_round_trip(counted, commands_of):

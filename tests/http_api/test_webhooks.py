@@ -13,8 +13,8 @@ from otp_service.bootstrap import build_services
 from otp_service.demo.redis_process import running_redis
 from tests.conftest import APP_SECRET, VERIFY_TOKEN
 from tests.environment import environment, settings_of
-from tests.http_api.conftest import PHONE, Caller, captured_logs
-from tests.http_api.meta import WEBHOOKS, Meta, report_of
+from tests.http_api.conftest import PHONE, captured_logs
+from tests.http_api.meta import WEBHOOKS, Meta, Screen, report_of
 from tests.meta_signature import HANDSHAKE, signature_of
 from tests.webhook_bodies import body_of, change, entry, messages, press, status, statuses
 
@@ -27,6 +27,11 @@ def service(redis_url, simulator):
     settings = settings_of(environment(redis_url, simulator.base_url))
     services = build_services(settings)
     return create_app(settings, services), services
+
+
+@pytest.fixture
+def app(service):
+    return service[0]
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ def test_any_other_method_is_refused(app, method):
 
 
 def test_an_unsigned_body_is_refused_and_never_read(app, simulator, meta):
-    Caller(app, rest=True).send()
+    screen = Screen(app).send()
     raw = body_of(entry(statuses(report_of(simulator.inbox(PHONE)[-1], "read"))))
     for headers, status_code, code in (
         ({}, 401, "unauthorized"),
@@ -100,7 +105,7 @@ def test_an_unsigned_body_is_refused_and_never_read(app, simulator, meta):
     ):
         answer = meta.post(raw, headers)
         assert (answer.status_code, answer.get_json()["code"]) == (status_code, code)
-    assert Caller(app, rest=True).status().get_json()["status"] == "accepted"
+    assert screen.status()["status"] == "accepted"
 
 
 def test_the_signature_is_over_the_bytes_on_the_wire(meta):
@@ -120,19 +125,21 @@ def test_a_body_may_be_as_large_as_a_mebibyte_and_no_larger(meta, journal):
 
 
 def test_a_thousand_reports_in_one_body_are_taken_in(app, meta, simulator, store):
-    Caller(app, rest=True).send()
+    screen = Screen(app).send()
     message = simulator.inbox(PHONE)[-1]
     words = ["read", "sent", "delivered", "failed"] * 250
     began = time.monotonic()
     meta.report(message, *words)
     assert time.monotonic() - began < 1
-    assert Caller(app, rest=True).status().get_json()["status"] == "read"
-    kept = [fields["event"] for key in store.scan_iter("*:audit") for _, fields in store.xrange(key)]
+    assert screen.status()["status"] == "read"
+    kept = [
+        fields["event"] for key in store.scan_iter("*:audit") for _, fields in store.xrange(key)
+    ]
     assert [event for event in kept if event.startswith("delivery")] == ["delivery_read"]
 
 
 def test_meta_is_answered_within_a_tenth_of_a_second(app, meta, simulator):
-    Caller(app, rest=True).send()
+    Screen(app).send()
     message = simulator.inbox(PHONE)[-1]
 
     def seconds() -> float:
@@ -200,22 +207,21 @@ def test_half_a_character_is_no_message(meta, journal, half):
 def test_without_redis_meta_is_asked_to_come_again_and_repeats_do_no_harm(simulator):
     with running_redis(options=("--save", "", "--appendonly", "yes")) as server:
         app = create_app(settings_of(environment(server.url, simulator.base_url)))
-        caller, meta = Caller(app, rest=True), Meta(app)
-        caller.send()
+        screen, meta = Screen(app).send(), Meta(app)
         message = simulator.inbox(PHONE)[-1]
         raw = body_of(entry(statuses(report_of(message, "delivered")), messages(press("other"))))
         server.stop()
         assert meta.post(raw).get_json()["code"] == "store_unavailable"
         assert meta.post(raw).status_code == 503
-        assert caller.status().status_code == 503
+        assert screen.ask().status_code == 503
         server.start()
         assert [meta.post(raw).status_code for _ in range(3)] == [200] * 3
-        assert caller.status().get_json()["status"] == "delivered"
+        assert screen.status()["status"] == "delivered"
 
 
 def test_no_number_and_no_wamid_is_logged(app, meta, simulator):
     with captured_logs() as log:
-        Caller(app, rest=True).send()
+        Screen(app).send()
         message = simulator.inbox(PHONE)[-1]
         meta.report(message, "failed", code=131026)
         meta.press_button(message)

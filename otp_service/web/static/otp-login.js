@@ -87,20 +87,22 @@
       close.className = "close";
       close.textContent = "\u00d7";
       close.setAttribute("aria-label", this.#word("close"));
-      close.addEventListener("click", () => dialog.close());
+      close.addEventListener("click", () => this.close());
       dialog.setAttribute("aria-label", this.#word("open"));
       dialog.append(this.#newFrame(), close);
-      dialog.addEventListener("close", () => {
-        dialog.remove();
-        this.#dialog = this.#frame = null;
-      });
+      // The browser closes it as well: by Escape, or by the back gesture.
+      dialog.addEventListener("close", () => this.close());
       this.#dialog = dialog;
       this.#root.append(dialog);
       dialog.showModal();
     }
 
     close() {
-      this.#dialog?.close();
+      const dialog = this.#dialog;
+      if (!dialog) return;
+      this.#dialog = this.#frame = null;
+      dialog.close();
+      dialog.remove();
     }
 
     // Anybody may send a window messages: only our own frame at the login's origin is believed.

@@ -55,6 +55,23 @@ def test_an_export_is_read_as_it_is_consumed(full):
     assert len(first + list(rows)) <= LOGINS * EVENTS_OF_A_LOGIN
 
 
+def test_a_shard_of_later_events_is_not_read_ahead(office):
+    """However the events are spread, an export holds few of them."""
+    office.log_in(1)
+    ((_, fields),) = office.client.xrevrange(office.number(1).keys.audit, count=1)
+    office.client.flushall()
+    pipeline = office.client.pipeline(transaction=False)
+    for at_ms in range(1, 2_001):
+        pipeline.xadd(ShardKeys(2).audit, fields, id=f"{at_ms}-0")
+        pipeline.xadd(ShardKeys(9).audit, fields, id=f"{at_ms + 10_000}-0")
+    pipeline.execute()
+    rows = office.audit.export(None, None)
+    early = list(itertools.islice(rows, 2_000))
+    office.client.delete(ShardKeys(9).audit)
+    assert {record.event_id[:2] for record in early} == {"02"}
+    assert 0 < len(list(rows)) < 500
+
+
 def test_an_export_keeps_to_its_period(full):
     every = list(full.audit.export(None, None))
     middle = f"{every[len(every) // 2].at_ms / 1000:.3f}"

@@ -109,7 +109,7 @@ def test_a_request_id_of_another_form_is_looked_for_among_all(office):
     [
         new_wamid("12395550003"),
         new_wamid("12395550004"),
-        new_wamid("99"),
+        new_wamid("99999"),
         "wamid.HBgL",
         "wamid.!",
         "wamid." + base64.b64encode(b"12395550003").decode(),

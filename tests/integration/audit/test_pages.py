@@ -3,13 +3,15 @@
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from otp_service.adapters import redis_audit_reader
 from otp_service.adapters.redis_keys import NumberKeys, ShardKeys
 from otp_service.domain.audit import AuditEvent, Outcome
-from otp_service.domain.audit_query import EventFilter, Period
+from otp_service.domain.audit_query import EventFilter, EventSearch, Period
 from otp_service.domain.errors import InvalidRequestError
-from tests.integration.audit.logins import Office
+from otp_service.simulator.wamid import new_wamid
+from tests.integration.audit.logins import Office, phone
 
 ANY = EventFilter()
 EVENTS_OF_A_LOGIN = 6
@@ -133,7 +135,8 @@ def test_a_period_begins_with_its_first_millisecond_and_ends_before_its_last(off
 
 
 def test_a_page_looks_at_so_many_events_and_leads_on(office):
-    office.log_in(1)
+    wamid = new_wamid(phone(1)[1:])
+    request_id = office.log_in(1, wamid)
     number = office.number(1)
     ((_, fields),) = office.client.xrevrange(number.keys.audit, count=1)
     pipeline = office.client.pipeline(transaction=False)
@@ -144,6 +147,13 @@ def test_a_page_looks_at_so_many_events_and_leads_on(office):
     wanted = EventFilter(event=AuditEvent.PASSCODE_ISSUED)
     sizes = [len(page.events) for page in office.pages(wanted, 10)]
     assert sizes == [0, 1]
+    # What tells whose events are meant leads to them at once.
+    for search in (
+        EventSearch(phone=phone(1)),
+        EventSearch(wamid=wamid),
+        EventSearch(request_id=request_id),
+    ):
+        assert office.audit.page(office.audit.filter_of(search), 10).events
 
 
 def test_an_event_that_is_gone_from_the_stream_is_left_out(office):
@@ -155,15 +165,22 @@ def test_an_event_that_is_gone_from_the_stream_is_left_out(office):
     wanted = EventFilter(phone_id=office.number(1).subject.phone_id)
     shard = keys.shard.shard
     kept = [f"{shard:02d}:{event_id}" for event_id in ids[40:60] + ids[70:]][::-1]
-    for limit in (3, 200):
-        assert [record.event_id for record in office.events(wanted, limit)] == kept
+    with capture_logs() as logs:
+        for limit in (3, 200):
+            assert [record.event_id for record in office.events(wanted, limit)] == kept
+    assert logs == []
 
 
 def test_what_somebody_else_wrote_into_a_stream_hides_nothing(office):
     office.log_in(1)
     office.client.xadd(ShardKeys(4).audit, {"event": "surprise"})
     office.client.xadd(ShardKeys(5).audit, {"other": "fields"})
-    assert len(office.events(ANY)) == EVENTS_OF_A_LOGIN
+    with capture_logs() as logs:
+        assert len(office.events(ANY)) == EVENTS_OF_A_LOGIN
+    assert {(log["event"], log["shard"]) for log in logs} == {
+        ("audit_event_unreadable", 4),
+        ("audit_event_unreadable", 5),
+    }
     assert len(office.events(ANY, 1)) == EVENTS_OF_A_LOGIN
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-import itertools
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -82,6 +82,7 @@ def test_each_state_is_told_in_its_order_and_time(
     start: Any, settings: Any, receiver: Any
 ) -> None:
     simulator = start(replace(settings, webhook_url=receiver.url, webhook_speed=10))
+    started_at_s = time.monotonic()
     simulator.send()
     statuses = receiver.wait_for_listed("statuses", 3)
 
@@ -89,11 +90,11 @@ def test_each_state_is_told_in_its_order_and_time(
     assert ["pricing" in status for status in statuses] == [True, True, False]
     assert ["conversation" in status for status in statuses] == [True, True, False]
     assert "expiration_timestamp" not in statuses[1]["conversation"]
-    arrived = [received.at_s for received in receiver.received]
     # In life 0.4, 1.5 and 6 seconds after the message was taken. Timers are never early.
-    gaps = [later - earlier for earlier, later in itertools.pairwise(arrived)]
-    assert gaps[0] > 0.08
-    assert gaps[1] > 0.4
+    after_s = [received.at_s - started_at_s for received in receiver.received]
+    assert [late >= due for late, due in zip(after_s, (0.04, 0.15, 0.6), strict=True)] == [
+        True
+    ] * 3
 
 
 def test_the_inbox_goes_as_fast_as_the_reports(telling: Any) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otp_service.simulator import SimulatorSettings
-from otp_service.simulator.template import Quality, TemplateStatus
-from otp_service.simulator.template_store import TemplateStore, Verdict
+from otp_service.simulator.template import Quality, TemplateStatus, Verdict
+from otp_service.simulator.template_store import TemplateStore
 from tests.integration.simulator.template_calls import TEMPLATES, TemplateCalls, order
 
 if TYPE_CHECKING:

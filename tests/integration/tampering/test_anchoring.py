@@ -1,9 +1,11 @@
-"""Making anchors: only over what holds, only once, and never against what this process has seen."""
+"""Making anchors: only over what holds, only once, never against what this process has seen."""
 
 import json
 import threading
+from typing import Any
 
 import pytest
+import redis
 
 from otp_service.adapters.redis_keys import ANCHORING_TURN
 from otp_service.domain.errors import StoreUnavailableError
@@ -18,7 +20,7 @@ from tests.integration.tampering.audited import (
 )
 
 
-def events_of(lines: list[dict]) -> list[str]:
+def events_of(lines: list[dict[str, Any]]) -> list[str]:
     return [line["event"] for line in lines]
 
 
@@ -26,7 +28,7 @@ def test_an_anchor_is_logged_whatever_the_log_level_and_kept(audited: Audited):
     (line,) = audited.anchor()
     (at, fields) = audited.client.xrevrange(KEYS.anchors, count=1)[0]
     assert line["level"] == "info"
-    assert (line["last_id"], line["seal"], line["count"]) == (at, fields["seal"], "20")
+    assert (line["last_id"], line["seal"], line["count"]) == (at, fields["seal"], 20)
     assert at == str(audited.ids()[-1])
     assert audited.verify(with_log=True).shards[SHARD].unanchored == 0
 
@@ -192,8 +194,6 @@ def test_a_log_line_is_one_json_object_without_secrets(audited: Audited):
 
 
 def test_without_redis_the_job_says_so(tmp_path):
-    import redis
-
     away = Audited(redis.Redis(unix_socket_path=f"{tmp_path}/nobody.sock"))
     with pytest.raises(StoreUnavailableError):
         away.anchoring.run_in_turn()

@@ -116,6 +116,8 @@ def test_a_chain_made_to_fit_an_altered_event_does_not_fit_the_anchors(
     finding = one(audited.findings())
     first, last = finding.after or finding.event_id, finding.before or finding.event_id
     assert finding.kind is FindingKind.ALTERED
+    assert first
+    assert last
     assert first <= entries[index][0] <= last
     assert entries.index(next(e for e in entries if e[0] == first)) // 5 == index // 5
 
@@ -167,7 +169,7 @@ def test_a_made_up_anchor_is_found(audited: Audited):
     "fields",
     [{"junk": "1"}, {"seal": "\N{SNOWMAN}"}, {"shard": "7", "previous": "", "count": "x"}],
 )
-def test_junk_among_the_anchors_is_found(audited: Audited, fields: dict):
+def test_junk_among_the_anchors_is_found(audited: Audited, fields: dict[str, str]):
     audited.client.xadd(KEYS.anchors, fields, str(audited.ids()[-1]))
     assert kinds(audited.findings()) == ["anchor_forged"]
 

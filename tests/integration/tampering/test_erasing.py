@@ -19,12 +19,12 @@ def kept_texts(audited: Audited) -> str:
     for key in client.scan_iter():
         kind = client.type(key)
         read = {
-            "string": lambda key: client.get(key),
-            "hash": lambda key: client.hgetall(key),
+            "string": client.get,
+            "hash": client.hgetall,
             "list": lambda key: client.lrange(key, 0, -1),
-            "set": lambda key: client.smembers(key),
+            "set": client.smembers,
             "zset": lambda key: client.zrange(key, 0, -1),
-            "stream": lambda key: client.xrange(key),
+            "stream": client.xrange,
         }[kind]
         texts.append(f"{key} {read(key)}")
     return "\n".join(texts)

@@ -17,12 +17,12 @@ from otp_service.whatsapp.authentication_template import (
 )
 from otp_service.whatsapp.graph_client import GraphClient
 from otp_service.whatsapp.template_error import TemplateError, TemplateFault
+from otp_service.whatsapp.template_previews import preview_templates
 from otp_service.whatsapp.templates import (
     TemplateFilter,
     create_template,
     delete_template,
     list_templates,
-    preview_templates,
     read_template,
     unpause_template,
     update_template,

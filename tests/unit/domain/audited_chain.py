@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from otp_service.domain.audit_chain import NO_LINK, ChainHead, EventId, chained
+from otp_service.domain.audit_chain import NO_LINK, ChainedEvent, ChainHead, EventId, chained
 from otp_service.domain.audit_findings import Finding
 from otp_service.domain.audit_seal import Anchor, SealRing
 from otp_service.domain.audit_walk import ShardWalk
@@ -64,7 +64,7 @@ class AuditedChain:
         return event_of(self.entries[index]).link
 
 
-def event_of(entry: Entry):
+def event_of(entry: Entry) -> ChainedEvent:
     event_id, content, chain = entry
     return chained(event_id, [b"event", content.encode(), b"chain", chain.encode()])
 

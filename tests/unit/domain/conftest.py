@@ -11,6 +11,7 @@ from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSession
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_keys import NumberKeys
+from otp_service.adapters.redis_number_state import RedisNumberStates
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
 from otp_service.adapters.redis_scripts import Scripts
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
@@ -76,9 +77,11 @@ def desk() -> Iterator[Desk]:
     logins = LoginService(
         numbers, pseudonyms, store, limiter, capacity, FakeHasher(journal), sender, tokens
     )
-    sessions = SessionService(tokens, RedisSessionRegistry(scripts, context))
+    registry = RedisSessionRegistry(scripts, context)
+    sessions = SessionService(tokens, registry)
     roles = RedisRoleRegistry(scripts, context)
-    administration = Administration(numbers, pseudonyms, store, roles)
+    states = RedisNumberStates(client, LockoutPolicy().stop_at)
+    administration = Administration(numbers, pseudonyms, store, roles, registry, states)
     yield Desk(
         server, client, logins, sessions, administration, journal, capacity, limiter, sender
     )

@@ -12,8 +12,13 @@ CHAINS = st.builds(a_chain, st.lists(st.integers(1, 5), min_size=2, max_size=4),
 HOWEVER = st.data()
 
 
-def any_index(data, chain: AuditedChain, minimum: int = 0) -> int:
+def any_index(data: st.DataObject, chain: AuditedChain, minimum: int = 0) -> int:
     return data.draw(st.integers(minimum, len(chain.entries) - 1), label="index")
+
+
+def present(finding: Finding | None) -> Finding:
+    assert finding is not None
+    return finding
 
 
 @given(CHAINS)
@@ -132,22 +137,37 @@ def test_events_that_no_anchor_nor_the_retention_explains_are_missing():
     assert chain.finding(kept_since_ms=chain.id(0).ms + 1) is None
 
 
+@pytest.mark.parametrize("anchored", [True, False])
+def test_a_service_that_was_away_for_longer_than_the_retention_goes_on(anchored):
+    """Its last events had no anchor and are gone; those that came since are all there."""
+    chain = a_chain([3], 4)
+    first, later = chain.anchors[0], a_chain([5, 2]).anchors[1]
+    del chain.entries[:5]
+    kept_since_ms = chain.id(0).ms
+    found = chain.finding(
+        kept_since_ms=kept_since_ms, after=first, anchors=[later] if anchored else []
+    )
+    assert found is None
+    younger = chain.finding(kept_since_ms=first.last_id.ms, after=first, anchors=[])
+    assert present(younger).kind is FindingKind.MISSING
+
+
 def test_a_head_that_counts_wrong_is_found():
     chain = a_chain([3], 2)
     head = chain.head
     chain.head = ChainHead(head.event_id, head.link, head.count + 1)
-    assert chain.finding().kind is FindingKind.MISSING
+    assert present(chain.finding()).kind is FindingKind.MISSING
     chain.head = ChainHead(head.event_id, head.link, head.count - 1)
-    assert chain.finding().kind is FindingKind.INSERTED
+    assert present(chain.finding()).kind is FindingKind.INSERTED
 
 
 @pytest.mark.parametrize("tail", [0, 2])
 def test_a_head_that_is_gone_or_set_back_is_found(tail):
     chain = a_chain([3, 3], tail)
-    assert chain.walk().end(None).kind is FindingKind.HEAD
+    assert present(chain.walk().end(None)).kind is FindingKind.HEAD
     early = ChainHead(chain.id(1), chain.link(1), 2)
     walk = a_chain([3, 3]).walk()
-    assert walk.end(early).kind is FindingKind.HEAD
+    assert present(walk.end(early)).kind is FindingKind.HEAD
 
 
 def test_a_new_shard_is_intact():

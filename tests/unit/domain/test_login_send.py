@@ -155,10 +155,10 @@ def test_an_unconfirmed_send_keeps_its_place_and_both_passcodes(desk):
     assert desk.journal.steps == ALL_STEPS
     assert desk.limiter.taken == 2
     assert desk.events[-1] == ("send_unconfirmed", "")
-    assert desk.redis.hget(desk.keys.challenge, "digest").endswith(earlier)
+    assert desk.redis.hget(desk.keys.challenge, "digest_end").endswith(earlier)
     pending = desk.redis.hgetall(desk.keys.pending)
     assert pending["id"] == refusal.value.request_id
-    assert pending["digest"].endswith(desk.sender.last_passcode)
+    assert pending["digest_end"].endswith(desk.sender.last_passcode)
 
 
 def test_a_fault_of_ours_before_the_message_is_undone(desk):

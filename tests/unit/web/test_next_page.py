@@ -59,6 +59,13 @@ def test_everything_else_leads_nowhere(wanted: str):
     assert PAGES.checked(wanted) == ""
 
 
+@pytest.mark.parametrize("wanted", ["//evil.example", "/\\evil.example", "///evil.example"])
+def test_where_every_path_is_listed_another_host_is_no_path(wanted: str):
+    pages = NextPages(["/"])
+    assert pages.checked("/anything") == "/anything"
+    assert pages.checked(wanted) == ""
+
+
 def test_with_nothing_listed_nothing_is_kept():
     assert NextPages([]).checked("/") == ""
 
