@@ -8,6 +8,7 @@ from otp_service.bootstrap import Services, build_services
 from otp_service.domain.api_clients import Scope
 from otp_service.http_api.action import action_blueprint
 from otp_service.http_api.audit import audit_blueprint
+from otp_service.http_api.audit_export import export_file
 from otp_service.http_api.authentication import authenticator
 from otp_service.http_api.contract import contract_blueprint
 from otp_service.http_api.errors import register_error_handlers
@@ -22,6 +23,15 @@ from otp_service.http_api.security_headers import register_security_headers
 from otp_service.http_api.sessions import sessions_blueprint
 from otp_service.http_api.webhooks import webhook_guard, webhooks_blueprint
 from otp_service.settings import Settings
+from otp_service.web.console.access import FormTokens
+from otp_service.web.console.blueprint import CONSOLE_PAGES, Console, console_blueprint
+from otp_service.web.console.event_pages import EventPages
+from otp_service.web.console.health_page import HealthPage
+from otp_service.web.console.number_links import NumberLinks
+from otp_service.web.console.number_pages import NumberPages
+from otp_service.web.console.overview_page import OverviewPage
+from otp_service.web.console.screen import Screen
+from otp_service.web.console.times import Times
 from otp_service.web.countries import Countries
 from otp_service.web.embedding import embedding_blueprint
 from otp_service.web.languages import register_languages
@@ -37,7 +47,7 @@ PUBLIC = frozenset({"probes", "contract"})
 # Meta proves itself by a signature instead.
 SIGNED = frozenset({"webhooks"})
 # For people: forms of our own origin, with CSRF tokens. No part of the contract.
-PAGES = frozenset({"login_pages", "embedding"})
+PAGES = frozenset({"login_pages", "embedding", "console"})
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
@@ -66,7 +76,7 @@ def _register_blueprints(app: Flask, settings: Settings, services: Services) -> 
         (lockouts_blueprint(services.administration), Scope.ROLES),
         (audit_blueprint(services.audit), Scope.AUDIT),
     ):
-        blueprint.before_request(authenticator(services.clients, scope))
+        blueprint.before_request(authenticator(services.clients, services.guesses, scope))
         app.register_blueprint(blueprint)
     webhooks = webhooks_blueprint(services.webhooks)
     webhooks.before_request(webhook_guard(services.webhooks))
@@ -91,10 +101,27 @@ def _register_pages(app: Flask, settings: Settings, services: Services) -> None:
         sessions=services.sessions,
         visits=visits,
         views=LoginViews(visits, countries),
-        next_pages=NextPages(settings.login_next_allowlist),
+        next_pages=NextPages((*settings.login_next_allowlist, *CONSOLE_PAGES)),
     )
     app.register_blueprint(login_pages_blueprint(pages))
     app.register_blueprint(embedding_blueprint())
+    app.register_blueprint(console_blueprint(_console(settings, services)))
+
+
+def _console(settings: Settings, services: Services) -> Console:
+    tokens = FormTokens(services.page_keys)
+    screen = Screen(tokens, Times(settings.time_zone))
+    return Console(
+        sessions=services.sessions,
+        tokens=tokens,
+        screen=screen,
+        overview=OverviewPage(services.audit, services.ceiling, screen),
+        events=EventPages(services.audit, export_file, screen),
+        numbers=NumberPages(
+            services.administration, services.audit, NumberLinks(services.page_keys), screen
+        ),
+        health=HealthPage(services.doctor, services.journal, services.looks, screen),
+    )
 
 
 def _allow_origins(app: Flask, origins: tuple[str, ...]) -> None:

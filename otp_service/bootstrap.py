@@ -14,12 +14,20 @@ import redis
 from otp_service import __version__
 from otp_service.adapters.argon2_health import Argon2Health
 from otp_service.adapters.argon2_passcode_hasher import Argon2Cost, Argon2PasscodeHasher, Pepper
+from otp_service.adapters.circuitbreaker_meta_circuit import (
+    CircuitPasscodeSender,
+    CircuitSendCapacity,
+    MetaCircuit,
+)
+from otp_service.adapters.guarded_send_limiter import GuardedSendLimiter
 from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
+from otp_service.adapters.limits_key_guesses import LimitsKeyGuesses
 from otp_service.adapters.limits_look_limiter import LimitsLookLimiter
 from otp_service.adapters.limits_send_ceiling import LimitsSendCeiling
 from otp_service.adapters.limits_send_limiter import LimitsSendLimiter, SendLimits
 from otp_service.adapters.limits_status_limiter import LimitsStatusLimiter
 from otp_service.adapters.limits_visit_limiter import LimitsVisitLimiter
+from otp_service.adapters.operator_webhook import OperatorWebhook
 from otp_service.adapters.redis_audit_anchoring import RedisAuditAnchoring
 from otp_service.adapters.redis_audit_chain import RedisAuditChain
 from otp_service.adapters.redis_audit_context import AuditContext
@@ -36,10 +44,13 @@ from otp_service.adapters.redis_health_reports import RedisHealthReports
 from otp_service.adapters.redis_keys import SHARDS
 from otp_service.adapters.redis_number_state import RedisNumberStates
 from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
+from otp_service.adapters.redis_paced_send_limiter import PacedSendLimiter
 from otp_service.adapters.redis_person_store import RedisPersonStore
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
-from otp_service.adapters.redis_scripts import Scripts, store_errors
+from otp_service.adapters.redis_scripts import ReplicaWait, Scripts, store_errors
+from otp_service.adapters.redis_send_cohorts import RedisSendCohorts
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
+from otp_service.adapters.review_passcode_sender import ReviewPasscodeSender
 from otp_service.adapters.semaphore_send_capacity import SemaphoreSendCapacity
 from otp_service.adapters.sqlite_anchor_ledger import temporary_anchor_ledger
 from otp_service.adapters.whatsapp_account_health import AccountHealth
@@ -50,7 +61,7 @@ from otp_service.adapters.whatsapp_token_health import AccessTokenHealth
 from otp_service.adapters.whatsapp_webhook_health import WebhookHealth
 from otp_service.adapters.whatsapp_webhooks import WhatsAppWebhooks
 from otp_service.domain.administration import Administration
-from otp_service.domain.api_clients import ApiClients
+from otp_service.domain.api_clients import ApiClients, KeyGuesses
 from otp_service.domain.audit_read_ports import AuditCounters
 from otp_service.domain.audit_seal import SealRing
 from otp_service.domain.audit_service import AuditService
@@ -60,14 +71,18 @@ from otp_service.domain.delivery_service import DeliveryService
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.health import Doctor, HealthCheck, HealthReports
 from otp_service.domain.login_service import LoginService
+from otp_service.domain.operator_watch import OperatorWatch
 from otp_service.domain.phone_number import PhoneNumberReader
-from otp_service.domain.ports import OperatorJournal
+from otp_service.domain.ports import OperatorJournal, RoleRegistry, SendLimiter
 from otp_service.domain.privacy import Privacy
+from otp_service.domain.pumping_watch import PumpingWatch
+from otp_service.domain.review_numbers import ReviewNumbers
+from otp_service.domain.roles import PRIVILEGED_ROLES
 from otp_service.domain.send_ceiling import SendCeiling
 from otp_service.domain.session import SessionPolicy
 from otp_service.domain.session_service import SessionService
 from otp_service.domain.subject import Pseudonyms
-from otp_service.settings import Settings
+from otp_service.settings import Settings, SettingsError
 from otp_service.whatsapp import WhatsAppCloudAPI
 from otp_service.whatsapp.graph_client import GraphClient
 from otp_service.whatsapp.wamid import recipient_of
@@ -82,6 +97,9 @@ _PLATFORM_HEALTH_EVERY_S = 600
 # What administrators may add to that.
 _LOOKS = "10 per hour"
 _TURN_S = 2.0
+_OPERATOR_WATCHES_EVERY_S = 30.0
+_OPERATOR_TOLD_EVERY_S = 5.0
+_PUMPING_JUDGED_EVERY_S = 10.0
 _USER_AGENT = f"otp-service/{__version__}"
 
 
@@ -103,6 +121,7 @@ class Services:
     """
 
     clients: ApiClients
+    guesses: KeyGuesses
     logins: LoginService
     deliveries: DeliveryService
     webhooks: WhatsAppWebhooks
@@ -124,7 +143,9 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """Build everything from settings; connects to Redis only to load scripts, if it is there."""
     client = connect(settings.redis_url)
-    scripts = _loaded_scripts(client)
+    scripts = _loaded_scripts(
+        client, ReplicaWait(settings.redis_wait_replicas, settings.redis_wait_timeout_ms)
+    )
     context = AuditContext(retention_ms=settings.audit_retention_days * 86_400_000)
     numbers = PhoneNumberReader(
         settings.otp_default_region, frozenset(settings.otp_allowed_countries)
@@ -152,12 +173,25 @@ def build_services(settings: Settings) -> Services:
     )
     journal = RedisOperatorJournal(client)
     registry = RedisSessionRegistry(scripts, context)
+    roles = RedisRoleRegistry(scripts, context)
+    _refuse_privileged(settings.review_numbers, numbers, pseudonyms, roles)
     seals = SealRing([_derived(key, "audit-seal") for key in settings.otp_secret_keys])
     # A turn ends before the next round: whoever comes round first then takes the next one.
     anchoring = RedisAuditAnchoring(
         scripts, seals, context.retention_ms, settings.audit_anchor_interval * 0.9, time.time
     )
     hasher = _hasher(settings)
+    pumping = PumpingWatch(
+        guard=settings.otp_pumping_guard,
+        cohorts=RedisSendCohorts(client),
+        counters=RedisAuditCounters(client),
+        journal=journal,
+        life_s=settings.otp_ttl,
+        clock=time.time,
+    )
+    circuit = MetaCircuit(
+        settings.whatsapp_circuit_failures, settings.whatsapp_circuit_wait, journal
+    )
     reports = RedisHealthReports(client)
     doctor = Doctor(
         _platform_checks(settings, journal, RedisAuditCounters(client)),
@@ -165,17 +199,28 @@ def build_services(settings: Settings) -> Services:
         reports,
         time.time,
     )
+    ceiling = LimitsSendCeiling(client, settings.otp_daily_limit)
+    operator_watch = OperatorWatch(
+        ceiling, RedisAuditCounters(client), reports, journal, time.time
+    )
     return Services(
         clients=settings.api_clients,
+        guesses=LimitsKeyGuesses(client, settings.otp_bad_key_limit, journal),
         logins=LoginService(
             numbers=numbers,
             pseudonyms=pseudonyms,
             store=store,
-            limiter=_limiter(settings, client),
-            capacity=SemaphoreSendCapacity(int(settings.web_threads * _SENDING_SHARE)),
+            limiter=GuardedSendLimiter(pumping, _limiter(settings, client)),
+            capacity=CircuitSendCapacity(
+                circuit, SemaphoreSendCapacity(int(settings.web_threads * _SENDING_SHARE))
+            ),
             hasher=hasher,
-            sender=_sender(settings),
+            sender=ReviewPasscodeSender(
+                settings.review_numbers, CircuitPasscodeSender(circuit, _sender(settings))
+            ),
             tokens=tokens,
+            pumping=pumping,
+            review_numbers=settings.review_numbers,
         ),
         deliveries=deliveries,
         webhooks=WhatsAppWebhooks(
@@ -192,7 +237,7 @@ def build_services(settings: Settings) -> Services:
             numbers=numbers,
             pseudonyms=pseudonyms,
             store=store,
-            roles=RedisRoleRegistry(scripts, context),
+            roles=roles,
             sessions=registry,
             states=RedisNumberStates(client, LockoutPolicy().stop_at),
         ),
@@ -218,14 +263,44 @@ def build_services(settings: Settings) -> Services:
                 # What is on record may be of other settings, or of a Meta of hours ago.
                 reports.ask,
             ),
+            # Every worker: each counts for itself and refuses by itself.
+            PeriodicJob("operator_watch", _OPERATOR_WATCHES_EVERY_S, operator_watch.look),
+            *_operator_webhook_job(settings, client),
+            PeriodicJob("pumping_watch", _PUMPING_JUDGED_EVERY_S, pumping.judge),
             PeriodicJob("audit_anchoring", settings.audit_anchor_interval, anchoring.run_in_turn),
         ),
         check_store=lambda: _ping(client),
         visits=LimitsVisitLimiter(client, settings.web_page_limit),
         looks=LimitsLookLimiter(client, _LOOKS),
-        ceiling=LimitsSendCeiling(client, settings.otp_daily_limit),
+        ceiling=ceiling,
         page_keys=tuple(_derived(key, "pages") for key in settings.otp_secret_keys),
     )
+
+
+def _operator_webhook_job(settings: Settings, client: redis.Redis) -> tuple[PeriodicJob, ...]:
+    if not settings.operator_webhook_url:
+        return ()
+    webhook = OperatorWebhook(
+        client, settings.operator_webhook_url, settings.operator_webhook_secret
+    )
+    return (
+        PeriodicJob("operator_webhook", _OPERATOR_TOLD_EVERY_S, webhook.hand_over, webhook.begin),
+    )
+
+
+def _refuse_privileged(
+    review: ReviewNumbers, numbers: PhoneNumberReader, pseudonyms: Pseudonyms, roles: RoleRegistry
+) -> None:
+    """Raise SettingsError for a test number that has a role of the office."""
+    # Without Redis nobody logs in, and each login looks again.
+    with suppress(StoreUnavailableError):
+        for e164 in review.numbers:
+            number = numbers.read(e164)
+            role = roles.role_of(pseudonyms.subject_of(number))
+            if role in PRIVILEGED_ROLES:
+                raise SettingsError(
+                    f"OTP_TEST_NUMBERS: {number.masked} is {role}, whose code nobody may know"
+                )
 
 
 def _derived(secret: str, purpose: str) -> bytes:
@@ -246,14 +321,16 @@ def _hasher(settings: Settings) -> Argon2PasscodeHasher:
     return Argon2PasscodeHasher(peppers, cost, threads)
 
 
-def _limiter(settings: Settings, client: redis.Redis) -> LimitsSendLimiter:
+def _limiter(settings: Settings, client: redis.Redis) -> SendLimiter:
     limits = SendLimits(
         phone=settings.otp_send_limit,
         ip=settings.otp_ip_limit,
         client=settings.otp_client_limit,
         daily=settings.otp_daily_limit,
     )
-    return LimitsSendLimiter(client, limits)
+    return PacedSendLimiter(
+        LimitsSendLimiter(client, limits), client, settings.whatsapp_throughput
+    )
 
 
 def _sender(settings: Settings) -> WhatsAppPasscodeSender:
@@ -310,8 +387,8 @@ def _platform_checks(
     )
 
 
-def _loaded_scripts(client: redis.Redis) -> Scripts:
-    scripts = Scripts(client)
+def _loaded_scripts(client: redis.Redis, wait: ReplicaWait) -> Scripts:
+    scripts = Scripts(client, wait)
     # Start anyway: /readyz says so, and each script loads itself once Redis is there.
     with suppress(StoreUnavailableError):
         scripts.load()

@@ -34,6 +34,15 @@ class LimitsStorage(RedisStorage):
     _GIVE_BACK_EXACT = (_LUA / "give_back_exact.lua").read_text("utf-8")
     _GIVE_BACK_COUNTED = (_LUA / "give_back_counted.lua").read_text("utf-8")
 
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        super().__init__("redis://", connection_pool=client.connection_pool, key_prefix=KEY_PREFIX)
+
+    def initialize_storage(self, _uri: str) -> None:
+        # The client itself instead of one on its pool: a Cluster has a pool for each node.
+        self.storage = self._client
+        super().initialize_storage(_uri)
+
     def pipeline(self) -> redis.client.Pipeline:
         client: redis.Redis = self.storage
         return client.pipeline(transaction=False)
@@ -62,4 +71,4 @@ class LimitsStorage(RedisStorage):
 
 def limits_storage(client: redis.Redis) -> LimitsStorage:
     """On the connections of `client`."""
-    return LimitsStorage("redis://", connection_pool=client.connection_pool, key_prefix=KEY_PREFIX)
+    return LimitsStorage(client)

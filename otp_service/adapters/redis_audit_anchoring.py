@@ -21,6 +21,9 @@ from otp_service.domain.audit_whole_chain import WholeChain
 
 # Longer than any event: a service that was away for a year still knows what came before.
 _ANCHORS_KEPT_BEYOND_MS = 366 * 86_400_000
+# So many turns without a new anchor, and a process no longer trusts in the one that has the turn:
+# whoever can write to Redis could hold it for ever, and nothing would be signed.
+_LATE_TURNS = 5
 # An anchor is evidence only where it is kept: it is logged whatever LOG_LEVEL says.
 _log = structlog.wrap_logger(
     None, wrapper_class=structlog.make_filtering_bound_logger(logging.INFO)
@@ -42,7 +45,7 @@ class RedisAuditAnchoring:
     _seen: dict[int, Anchor] = field(default_factory=dict)
 
     def run_in_turn(self) -> None:
-        """Check every shard; make anchors when no other process has the turn.
+        """Check every shard; make anchors when no other process has the turn, or makes none.
 
         Raise StoreUnavailableError.
         """
@@ -53,10 +56,15 @@ class RedisAuditAnchoring:
         self.run_once(make=bool(mine))
 
     def run_once(self, *, make: bool = True) -> None:
-        """Check every shard, and `make` an anchor for each that has new events."""
+        """Check every shard, and `make` an anchor for each that has new events.
+
+        Otherwise only where the newest anchor is old: two that make the same one do no harm.
+        """
         for shard in range(SHARDS):
             try:
-                finding = self._check(shard) or (self._extend(shard) if make else None)
+                finding = self._check(shard)
+                if finding is None and (make or self._is_late(shard)):
+                    finding = self._extend(shard)
             except UnreadableAuditError:
                 finding = Finding(FindingKind.UNREADABLE, shard)
             if finding:
@@ -65,6 +73,12 @@ class RedisAuditAnchoring:
                 )
         if make:
             self._keep_alive()
+
+    def _is_late(self, shard: int) -> bool:
+        seen = self._seen.get(shard)
+        return seen is not None and (
+            self.clock() - seen.made_at_ms / 1000 > _LATE_TURNS * self.turn_s
+        )
 
     def _check(self, shard: int) -> Finding | None:
         """Look whether what is stored has gone backwards since this process last looked."""

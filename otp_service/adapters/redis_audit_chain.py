@@ -28,7 +28,10 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class RedisAuditChain:
-    """Reads in chunks: no stream is ever held whole. All raise StoreUnavailableError."""
+    """Reads streams in chunks, never one whole, and tombstones a day at a time.
+
+    All raise StoreUnavailableError.
+    """
 
     client: redis.Redis
 
@@ -67,13 +70,10 @@ class RedisAuditChain:
     def tombstones(self, shard: int, since_ms: int, until_ms: int) -> Iterator[tuple[str, str]]:
         """Event id and text of each, in no order, of the days from `since_ms` to `until_ms`."""
         for day in range(since_ms // _DAY_MS, until_ms // _DAY_MS + 1):
-            key, cursor = ShardKeys(shard).tombstones(day), None
-            while cursor != 0:
-                with _reading("tombstones"):
-                    cursor, kept = self._raw("HSCAN", key, cursor or 0, "COUNT", _CHUNK)
-                    cursor = int(cursor)
-                for event_id, text in kept.items():
-                    yield event_id.decode("utf-8", "replace"), text.decode("utf-8", "replace")
+            with _reading("tombstones"):
+                kept = self._raw("HGETALL", ShardKeys(shard).tombstones(day))
+            for event_id, text in kept.items():
+                yield event_id.decode("utf-8", "replace"), text.decode("utf-8", "replace")
 
     def entries(self, key: str, after: EventId | None, until: EventId | None) -> Iterator[Entry]:
         """The stream's entries with their fields' names and values in stored order."""

@@ -24,6 +24,7 @@ from otp_service.domain.errors import (
     OtpError,
     RateLimitedError,
     SendInProgressError,
+    ThroughputError,
     TooManyAttemptsError,
 )
 from otp_service.domain.roles import DEFAULT_ROLE, Role
@@ -91,6 +92,7 @@ class RedisChallengeStore:
             ticket.challenge_id,
             digest,
             ticket.expires_at_ms,
+            ticket.remark,
         )
         if state == "lost":
             raise SendInProgressError
@@ -110,11 +112,12 @@ class RedisChallengeStore:
             ],
             self._send_context(ticket, origin, message_id=message_id),
             ticket.challenge_id,
+            ticket.remark,
         )
         return int(left_ms)
 
     def withdraw_send(self, ticket: SendTicket, failure: Exception, origin: RequestOrigin) -> None:
-        if isinstance(failure, RateLimitedError):
+        if isinstance(failure, RateLimitedError | ThroughputError):
             event, outcome = AuditEvent.SEND_REFUSED, Outcome.REFUSED
         else:
             event, outcome = AuditEvent.SEND_FAILED, Outcome.FAILURE
@@ -167,7 +170,12 @@ class RedisChallengeStore:
         return InvalidCodeError(attempts_remaining=0, retry_after_s=wait_s)
 
     def consume(
-        self, ticket: AttemptTicket, matched: Candidate, session_id: str, origin: RequestOrigin
+        self,
+        ticket: AttemptTicket,
+        matched: Candidate,
+        session_id: str,
+        origin: RequestOrigin,
+        roles: frozenset[Role] = frozenset(Role),
     ) -> Grant:
         keys = NumberKeys(ticket.subject.phone_id)
         state, *grant = self.scripts.run(
@@ -185,7 +193,7 @@ class RedisChallengeStore:
             matched.challenge_id,
             ticket.attempt_number,
             DEFAULT_ROLE,
-            json.dumps({role: self.sessions.ttl_of(role) for role in Role}),
+            json.dumps({role: self.sessions.ttl_of(role) for role in sorted(roles)}),
             self.passcode_ttl_s * 1000,
         )
         if state == "gone":

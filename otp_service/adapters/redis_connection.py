@@ -4,23 +4,41 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from otp_service.adapters.redis_address import RedisAddress, Topology, read_redis_url
+from otp_service.adapters.redis_cluster import ClusterClient
+from otp_service.adapters.redis_sentinel import sentinel_client
+
 # Redis answers in under a millisecond; a login screen should hear "not available" in a second.
 CONNECT_TIMEOUT_S = 0.5
 SOCKET_TIMEOUT_S = 0.8
 
 
-def connect(url: str) -> redis.Redis:
-    """A client of `redis://`, `rediss://` or `unix://`; does not connect yet.
+def connect(url: str, socket_timeout_s: float = SOCKET_TIMEOUT_S) -> redis.Redis:
+    """A client of whatever REDIS_URL names (see `read_redis_url`); does not connect yet.
 
     Without `Retry(NoBackoff(), 0)` redis-py repeats a script that timed out, and a repeated
-    attempt script burns a person's tries.
+    attempt script burns a person's tries. Raise ValueError when the URL cannot be read.
     """
-    client: redis.Redis = redis.Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=SOCKET_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-        client_name="otp-service",
+    address = read_redis_url(url)
+    timing = {
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": socket_timeout_s,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    kept = {**timing, "decode_responses": True, "client_name": "otp-service"}
+    if address.topology is Topology.SERVER:
+        client: redis.Redis = redis.Redis.from_url(url, **kept)
+        return client
+    return _client_of_many(address, timing, kept)
+
+
+def _client_of_many(
+    address: RedisAddress, timing: dict[str, object], kept: dict[str, object]
+) -> redis.Redis:
+    options = {**address.options, **kept}
+    if address.topology is Topology.CLUSTER:
+        return ClusterClient(address.hosts, options)
+    # redis-py's own default for Sentinels is to try each of them ten times.
+    return sentinel_client(
+        address.hosts, address.service, options, {**address.sentinel_options, **timing}
     )
-    return client

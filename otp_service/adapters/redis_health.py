@@ -50,11 +50,13 @@ class RedisHealth:
         return (time.perf_counter() - asked_at) * 1000
 
     def _refusal(self) -> str | None:
-        """The first word with which Redis refuses to write (READONLY, OOM, MISCONF, NOPERM)."""
+        """In a word, why Redis refuses to write; None when it does not."""
         try:
             self.client.set(_PROBE, "", ex=1)
         except redis.ResponseError as error:
-            return (str(error).split() or ["?"])[0]
+            # The client has classes for READONLY, OOM and NOPERM, and takes the word away.
+            known = type(error) is not redis.ResponseError
+            return type(error).__name__ if known else str(error).partition(" ")[0]
         return None
 
 

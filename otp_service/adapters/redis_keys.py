@@ -72,7 +72,8 @@ class NumberKeys:
         self.sending = f"{tag}:sending:{phone_id}"
         # Hash challenge id -> what became of its message. TTL: longer than Meta repeats reports.
         self.deliveries = f"{tag}:deliveries:{phone_id}"
-        # Set of the challenges that the person says not to have asked for. TTL: a day.
+        # Sorted set of the challenges that the person says not to have asked for, by Unix ms.
+        # TTL: as the deliveries', since Meta repeats a press as it repeats a report.
         self.disowned = f"{tag}:disowned:{phone_id}"
         # Count. No TTL: only a login or an administrator gives failures back.
         self.failures = f"{tag}:failures:{phone_id}"

@@ -35,13 +35,15 @@ class RedisNumberStates:
             pipeline.pttl(keys.lock)
             pipeline.zrange(keys.sessions, 0, -1, withscores=True)
             pipeline.hget(keys.roles, phone_id)
-            pipeline.scard(keys.disowned)
+            pipeline.zrange(keys.disowned, 0, -1, withscores=True)
             for key in keys.passcodes:
                 pipeline.hget(key, "tries")
                 pipeline.pttl(key)
             found: list[Any] = pipeline.execute()
         time, deliveries, failures, lock_ms, sessions, role, disowned, *passcodes = found
         expires_in_s, tries = _newest_passcode(passcodes)
+        yesterday_ms = (int(time[0]) - 86_400) * 1000
+        disowned_today = sum(at_ms >= yesterday_ms for _, at_ms in disowned)
         return NumberState(
             passcode_expires_in_s=expires_in_s,
             tries_spent=tries,
@@ -50,8 +52,8 @@ class RedisNumberStates:
             locked_for_s=self._locked_for_s(int(failures or 0), lock_ms),
             sessions=sum(expires_at > int(time[0]) for _, expires_at in sessions),
             assignment=assignment_of(phone_id, role) if role else None,
-            disowned_today=disowned,
-            flagged=disowned >= FLAG_AT,
+            disowned_today=disowned_today,
+            flagged=disowned_today >= FLAG_AT,
         )
 
     def _locked_for_s(self, failures: int, lock_ms: int) -> int | None:

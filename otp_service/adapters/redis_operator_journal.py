@@ -1,21 +1,31 @@
 """OperatorJournal on Redis: the newest happenings on Meta's side, and when Meta last called."""
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import redis
+import structlog
 
 from otp_service.adapters.redis_scripts import store_errors
 from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
 
 # Of the whole service, so in no number's shard; one hash tag, so in one slot.
-_EVENTS = "{otp:operator}:events"
+EVENTS = "{otp:operator}:events"
 _WEBHOOKS = "{otp:operator}:webhooks"
+# Of an occasion that is on record already.
+_MARKS = "{otp:operator}:told:"
 _MAX_EVENTS = 1_000
 _KEPT_S = 90 * 86_400
+_LEVELS = {
+    Severity.INFO: logging.INFO,
+    Severity.WARNING: logging.WARNING,
+    Severity.CRITICAL: logging.ERROR,
+}
+_log = structlog.get_logger(__name__)
 # A busy service gets hundreds a second; that Meta calls at all is news every few seconds.
 _NOTE_EVERY_S = 5.0
 
@@ -35,22 +45,23 @@ class RedisOperatorJournal:
         }
         with store_errors("record_operator_event"):
             pipeline = self._client.pipeline()
-            pipeline.xadd(_EVENTS, fields, maxlen=_MAX_EVENTS, approximate=True)
-            pipeline.expire(_EVENTS, _KEPT_S)
+            pipeline.xadd(EVENTS, fields, maxlen=_MAX_EVENTS, approximate=True)
+            pipeline.expire(EVENTS, _KEPT_S)
             pipeline.execute()
+
+    def record_once(self, event: OperatorEvent, occasion: str, for_s: int) -> bool:
+        mark = f"{_MARKS}{event.kind}:{occasion}"
+        with store_errors("record_operator_event"):
+            if not self._client.set(mark, "1", nx=True, ex=for_s):
+                return False
+        self.record(event)
+        _log.log(_LEVELS[event.severity], "operator_event", kind=event.kind, detail=event.detail)
+        return True
 
     def recent(self, limit: int) -> list[OperatorEvent]:
         with store_errors("recent_operator_events"):
-            kept: Any = self._client.xrevrange(_EVENTS, count=limit)
-        return [
-            OperatorEvent(
-                OperatorEventKind(fields["kind"]),
-                Severity(fields["severity"]),
-                int(fields["at_ms"]),
-                json.loads(fields["detail"]),
-            )
-            for _, fields in kept
-        ]
+            kept: Any = self._client.xrevrange(EVENTS, count=limit)
+        return [event for _, fields in kept if (event := _event_of(fields))]
 
     def note_webhook(self, ignored: Mapping[str, int]) -> None:
         if not ignored and not self._is_time():
@@ -84,3 +95,16 @@ class RedisOperatorJournal:
                 return False
             self._note_again_at = now + _NOTE_EVERY_S
             return True
+
+
+def _event_of(fields: Mapping[str, str]) -> OperatorEvent | None:
+    """None for what only a later version of the service knows: it may run beside this one."""
+    try:
+        return OperatorEvent(
+            OperatorEventKind(fields["kind"]),
+            Severity(fields["severity"]),
+            int(fields["at_ms"]),
+            json.loads(fields["detail"]),
+        )
+    except (KeyError, ValueError):
+        return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import redis
 import structlog
@@ -36,7 +36,24 @@ _SCRIPTS = (
     "trim_history",
     "withdraw_send",
 )
+# Their loss in a failover would give back a try or a session, or leave a message without its code.
+_MUST_LAST = frozenset(
+    {"arm_send", "consume", "count_attempt", "disown_passcode", "end_sessions", "erase_person"}
+    | {"set_role"}
+)
 _log = structlog.get_logger(__name__)
+
+
+class NotReplicatedError(redis.RedisError):
+    """Too few replicas have confirmed what a script has just changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaWait:
+    """How many replicas have to confirm a change before it is answered for; 0: nobody asks."""
+
+    replicas: int = 0
+    timeout_ms: int = 300
 
 
 def _source(name: str) -> str:
@@ -79,9 +96,10 @@ class ScriptCall:
 
 
 class Scripts:
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, wait: ReplicaWait = ReplicaWait()) -> None:
         prelude = "\n".join(_source(name) for name in _PRELUDE)
         self.client = client
+        self._wait = wait
         self._scripts = {
             name: client.register_script(f"{prelude}\n{_source(name)}") for name in _SCRIPTS
         }
@@ -113,5 +131,29 @@ class Scripts:
     def run(self, name: str, keys: Sequence[str], *args: Arg) -> Reply:
         """One round trip (two after Redis lost its scripts). Raise StoreUnavailableError."""
         with store_errors(name):
+            if self._wait.replicas and name in _MUST_LAST:
+                return self._run_and_wait(name, keys, args)
             reply: Reply = self._scripts[name](keys=list(keys), args=list(args))
         return reply
+
+    def _run_and_wait(self, name: str, keys: Sequence[str], args: Sequence[Arg]) -> Reply:
+        """The change is made when this raises NotReplicatedError, but a failover may undo it."""
+        script = self._scripts[name]
+        reply, confirmed = self._sent_with_wait("EVALSHA", script.sha, keys, args)
+        if isinstance(reply, redis.exceptions.NoScriptError):
+            reply, confirmed = self._sent_with_wait("EVAL", str(script.script), keys, args)
+        for answer in (reply, confirmed):
+            if isinstance(answer, redis.RedisError):
+                raise answer
+        if confirmed < self._wait.replicas:
+            raise NotReplicatedError
+        return reply  # type: ignore[no-any-return]
+
+    def _sent_with_wait(
+        self, command: str, script: str, keys: Sequence[str], args: Sequence[Arg]
+    ) -> list[Any]:
+        # WAIT is about its own connection's writes, so it has to travel with the script.
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.execute_command(command, script, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
+        pipeline.wait(self._wait.replicas, self._wait.timeout_ms)
+        return pipeline.execute(raise_on_error=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from otp_service.adapters.whatsapp_refusal import finding_of
+from otp_service.adapters.whatsapp_refusal import account_finding
 from otp_service.domain.health import Finding, Gravity
 from otp_service.whatsapp.business_account import BusinessAccount, read_business_account
 from otp_service.whatsapp.errors import WhatsAppError
@@ -28,7 +28,7 @@ class AccountHealth:
         try:
             account = read_business_account(self.graph, self.business_account_id)
         except WhatsAppError as error:
-            yield finding_of(error, self.subject, "WHATSAPP_BUSINESS_ACCOUNT_ID")
+            yield account_finding(error)
             return
         yield _review(account)
         if (account.business_verification_status or _VERIFIED).lower() != _VERIFIED:
@@ -45,7 +45,7 @@ def _review(account: BusinessAccount) -> Finding:
         Gravity.FATAL if review == _REJECTED or status == _INACTIVE else Gravity.WARNING,
         f"The account's review is {review or 'unknown'}, its status {status or 'unknown'}.",
         "Meta refuses the messages of an account that it rejected or closed.",
-        "Business Support Home says why and takes appeals: `otp-service whatsapp account`",
+        "WhatsApp Manager says why: `otp-service whatsapp account` shows what Meta says here.",
     )
 
 
@@ -54,6 +54,6 @@ def _unverified(account: BusinessAccount) -> Finding:
         "account_verification",
         Gravity.WARNING,
         f"The business's verification is {account.business_verification_status}.",
-        "Until it is verified the messaging limit stays low.",
-        "Meta Business Settings, Security Center: have the business verified.",
+        "Meta allows a business that it has not verified less, such as fewer templates.",
+        "Meta Business Settings: have the business verified.",
     )

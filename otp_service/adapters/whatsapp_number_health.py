@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from otp_service.adapters.whatsapp_refusal import finding_of
+from otp_service.adapters.whatsapp_refusal import number_finding
 from otp_service.domain.health import Finding, Gravity
 from otp_service.whatsapp.errors import WhatsAppError
 from otp_service.whatsapp.graph_client import GraphClient
@@ -38,7 +38,7 @@ class NumberHealth:
         try:
             number = read_phone_number(self.graph, self.phone_number_id)
         except WhatsAppError as error:
-            yield finding_of(error, self.subject, "WHATSAPP_PHONE_NUMBER_ID")
+            yield number_finding(error)
             return
         yield _registration(number)
         for entity in number.health.entities if number.health else ():
@@ -123,7 +123,7 @@ def _capacity(number: PhoneNumber) -> Finding:
         Gravity.WARNING,
         what,
         "Beyond it Meta refuses codes to further people until a day has passed.",
-        "Have the business verified; the limit then rises by itself with use.",
+        "It rises by itself within hours, once half of it was used over seven days.",
     )
 
 

@@ -23,6 +23,16 @@ _RESTRICTED_CODES = frozenset({368, 131031})
 _UNREACHABLE_SUBCODE = 33
 
 
+def account_finding(error: WhatsAppError) -> Finding:
+    """As below, of a question about the account."""
+    return finding_of(error, "account", "WHATSAPP_BUSINESS_ACCOUNT_ID")
+
+
+def number_finding(error: WhatsAppError) -> Finding:
+    """As below, of a question about the number."""
+    return finding_of(error, "number", "WHATSAPP_PHONE_NUMBER_ID")
+
+
 def finding_of(error: WhatsAppError, subject: str, setting: str) -> Finding:
     """The finding, when Meta's refusal says that sends are refused too.
 
@@ -42,7 +52,7 @@ def finding_of(error: WhatsAppError, subject: str, setting: str) -> Finding:
             Gravity.FATAL,
             f"Meta has restricted the account (error {graph.code}).",
             str(error),
-            "Business Support Home says why and takes appeals.",
+            "WhatsApp Manager says which policy it is about; only Meta lifts it.",
         )
     return Finding(
         f"{subject}_visible",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from otp_service.adapters.whatsapp_refusal import finding_of
+from otp_service.adapters.whatsapp_refusal import account_finding
 from otp_service.domain.health import Finding, Gravity
 from otp_service.whatsapp.errors import WhatsAppError
 from otp_service.whatsapp.graph_client import GraphClient
@@ -47,7 +47,7 @@ class TemplateHealth:
         try:
             listed = list(list_templates(self.graph, self.business_account_id, wanted))
         except WhatsAppError as error:
-            yield finding_of(error, self.subject, "WHATSAPP_BUSINESS_ACCOUNT_ID")
+            yield account_finding(error)
             return
         found = {template.language: template for template in listed}
         first, *others = self.declared.languages

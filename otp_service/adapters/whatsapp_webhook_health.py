@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from otp_service.adapters.whatsapp_refusal import finding_of
+from otp_service.adapters.whatsapp_refusal import account_finding, number_finding
 from otp_service.domain.audit import AuditEvent
 from otp_service.domain.audit_read_ports import AuditCounters
 from otp_service.domain.audit_summary import Granularity, SummaryRange
@@ -57,9 +57,13 @@ class WebhookHealth:
         try:
             app_id = inspect_access_token(self.graph, self.token).app_id
             apps = [app.id for app in list_subscribed_apps(self.graph, self.business_account_id)]
+        except WhatsAppError as error:
+            yield account_finding(error)
+            return
+        try:
             number = read_phone_number(self.graph, self.phone_number_id)
         except WhatsAppError as error:
-            yield finding_of(error, self.subject, "the account's webhooks")
+            yield number_finding(error)
             return
         yield _subscription(apps, app_id)
         yield _callback(number.webhooks.in_effect if number.webhooks else None)

@@ -90,7 +90,9 @@ class WhatsAppWebhooks:
     def _record(self, change: AccountChange) -> None:
         kind = OperatorEventKind(change.webhook_field)
         severity = severity_of(kind, change.detail)
-        at_s = time.time() if change.occurred_at is None else change.occurred_at
+        now_s = time.time()
+        # No later than now: an instant of a far year is none that a page could show.
+        at_s = now_s if change.occurred_at is None else min(change.occurred_at, now_s)
         self.journal.record(OperatorEvent(kind, severity, int(at_s * 1000), change.detail))
         getattr(_log, _LEVELS[severity])("operator_event", kind=kind, detail=change.detail)
 

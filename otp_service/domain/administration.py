@@ -41,9 +41,7 @@ class Administration:
         subject = self.subject_of(phone)
         return subject, self.roles.set_role(subject, role, origin)
 
-    def remove_role(
-        self, phone: "Whom", origin: RequestOrigin
-    ) -> tuple[Subject, RoleChange]:
+    def remove_role(self, phone: "Whom", origin: RequestOrigin) -> tuple[Subject, RoleChange]:
         subject = self.subject_of(phone)
         return subject, self.roles.remove_role(subject, origin)
 

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from otp_service.domain.errors import ForbiddenError, UnauthorizedError
 
@@ -32,6 +33,14 @@ class ApiClient:
         """Raise ForbiddenError unless this client has the scope."""
         if scope not in self.scopes:
             raise ForbiddenError(f"This API key lacks the scope {scope.value}.")
+
+
+class KeyGuesses(Protocol):
+    """Wrong API keys, counted by the address that they come from."""
+
+    def count(self, ip: str) -> None:
+        """Count one; "" is nobody's. Raise TooManyBadKeysError, StoreUnavailableError."""
+        ...
 
 
 class ApiClients:

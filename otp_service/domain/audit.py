@@ -46,6 +46,7 @@ class RefusalReason(StrEnum):
 
     COUNTRY = "country_not_allowed"
     CAPACITY = "capacity"
+    CIRCUIT_OPEN = "circuit_open"
     LOCKED = "locked"
     STOPPED = "stopped"
     IN_PROGRESS = "in_progress"
@@ -53,6 +54,7 @@ class RefusalReason(StrEnum):
     OTHER_REQUEST = "other_request"
     TRIES_SPENT = "tries_spent"
     ALREADY_USED = "already_used"
+    TEST_NUMBER = "test_number"
 
 
 # OWASP Logging Vocabulary names, for the security monitoring that reads them.

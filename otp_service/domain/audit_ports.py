@@ -17,7 +17,10 @@ class UnreadableAuditError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredAnchor:
-    """An entry among the anchors; `anchor` is None for what is none. Its seal is unchecked."""
+    """An entry among the anchors; `anchor` is None for what is none. Its seal is unchecked.
+
+    An anchor's `shard` and `last_id` are those of the entry, whatever its fields say.
+    """
 
     event_id: EventId
     anchor: Anchor | None

@@ -39,7 +39,9 @@ class SealRing:
 
 
 def _mac(key: bytes, texts: Sequence[str]) -> str:
-    return hmac.digest(key, netstrings(text.encode() for text in texts), hashlib.sha256).hex()
+    # A line of the log can spell half of a surrogate pair: it is forged, and no reason to stop.
+    encoded = (text.encode("utf-8", "surrogatepass") for text in texts)
+    return hmac.digest(key, netstrings(encoded), hashlib.sha256).hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class ShardWalk:
             self._settle(anchor)
         elif sound and segment.seen == anchor.events > 1:
             self._doubtful = (anchor, segment)
-        elif sound and segment.seen < anchor.events and segment.first_id != anchor.first_id:
+        elif sound and not old and self._lacks_first(anchor, segment):
             before = segment.first_id or self._links.last_id
             self._find(FindingKind.MISSING, after=self._base_id, before=before)
         else:
@@ -126,6 +126,10 @@ class ShardWalk:
             unsure = old and segment.seen < anchor.events and segment.seen
             shortfall = None if unsure else anchor.events - segment.seen
             self._explain(shortfall, anchor.first_id, anchor.last_id)
+
+    @staticmethod
+    def _lacks_first(anchor: Anchor, segment: Segment) -> bool:
+        return segment.seen < anchor.events and segment.first_id != anchor.first_id
 
     def _judge_gap_before(self, anchor: Anchor, segment: Segment) -> None:
         """The anchor's own events are as they were; those before it may not be."""

@@ -42,9 +42,6 @@ class WholeChain:
                 yield from self._between(here, event.event_id, link, event.chain)
             yield event
             here, link = event.event_id, event.link
-        if here < until:
-            beyond = EventId(until.ms, until.seq + 1)
-            yield from self._between(here, beyond, link, None)
 
     def _between(
         self, before: EventId, after: EventId, link: str, chain: str | None

@@ -56,12 +56,16 @@ class RequestOrigin:
 
 @dataclass(frozen=True, slots=True)
 class SendTicket:
-    """The right to send one message now. Instants are milliseconds of Redis' clock."""
+    """The right to send one message now. Instants are milliseconds of Redis' clock.
+
+    `remark` is the audit's reason for what goes well with it: "" but for a test number.
+    """
 
     challenge_id: str
     subject: Subject
     begun_at_ms: int
     expires_at_ms: int
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

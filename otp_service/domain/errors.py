@@ -67,6 +67,14 @@ class RateLimitedError(OtpError):
         return f"{self.code}:{self.scope}"
 
 
+class PumpingError(RateLimitedError):
+    """Far fewer people than usual answer the codes sent to a country or from a network."""
+
+    @property
+    def audit_reason(self) -> str:
+        return f"{self.code}:pumping"
+
+
 _RATE_LIMIT_SENTENCES = {
     "phone": "Too many codes were requested for this number. Wait a little and try again.",
     "ip": "Too many codes were requested from this connection. Wait a little and try again.",
@@ -74,6 +82,14 @@ _RATE_LIMIT_SENTENCES = {
     "status": "This login is asked about too often. Ask again in a little while.",
     "global": "No more codes can be sent at the moment. Try again later.",
 }
+
+
+class TooManyBadKeysError(OtpError):
+    """One address presented too many wrong API keys; a good key from it is taken all the same."""
+
+    code = RateLimitedError.code
+    default_message = "Too many wrong API keys came from this address. Check the key and wait."
+    scope = "ip"
 
 
 class SendInProgressError(OtpError):
@@ -129,6 +145,20 @@ class AtCapacityError(DeliveryUnavailableError):
     """Every slot for waiting on Meta is taken: refused at once rather than queued behind them."""
 
     default_message = "Very many codes are being sent at the moment. Try again shortly."
+
+
+class ThroughputError(DeliveryUnavailableError):
+    """The business number's throughput is taken for longer than a person should wait."""
+
+    default_message = AtCapacityError.default_message
+
+    @property
+    def audit_reason(self) -> str:
+        return f"{RateLimitedError.code}:throughput"
+
+
+class CircuitOpenError(DeliveryUnavailableError):
+    """Meta was away for the last sends: refused at once instead of waiting for it again."""
 
 
 class UnconfirmedDeliveryError(DeliveryUnavailableError):

@@ -173,7 +173,10 @@ class Doctor:
 
 def _report(checked_at: int, findings: Iterable[Finding]) -> HealthReport:
     # A dead token stands in the way of every check; once is enough to say so.
-    return HealthReport(checked_at, tuple(dict.fromkeys(findings)))
+    said: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        said.setdefault((finding.check, finding.what), finding)
+    return HealthReport(checked_at, tuple(said.values()))
 
 
 def _unanswered(subject: str, error: UnansweredError) -> Finding:

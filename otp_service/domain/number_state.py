@@ -9,7 +9,7 @@ from otp_service.domain.roles import DEFAULT_ROLE, Role, RoleAssignment
 
 @dataclass(frozen=True, slots=True)
 class LastMessage:
-    """The newest message. `reason` is the audit's word for why it failed, `begun_at_ms` Unix ms."""
+    """The newest message; `begun_at_ms` is Unix ms, `reason` the audit's word for a failure."""
 
     request_id: str
     state: DeliveryState

@@ -1,17 +1,23 @@
-"""What an operator has to know about Meta's side: templates, the number, the account."""
+"""What an operator has to know: news of Meta's side, and what we see of our own."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class OperatorEventKind(StrEnum):
-    """Named as the webhook fields that tell of them."""
+    """Meta's are named as the webhook fields that tell of them; those after them are ours."""
 
     TEMPLATE_STATUS = "message_template_status_update"
     TEMPLATE_QUALITY = "message_template_quality_update"
     NUMBER_QUALITY = "phone_number_quality_update"
     ACCOUNT_UPDATE = "account_update"
     ACCOUNT_ALERT = "account_alerts"
+    KEY_GUESSING = "api_key_guessing"
+    META_AWAY = "meta_away"
+    PUMPING = "pumping"
+    SEND_CEILING = "send_ceiling"
+    LOCKOUT_WAVE = "lockout_wave"
+    HEALTH = "health"
 
 
 class Severity(StrEnum):
@@ -24,7 +30,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperatorEvent:
-    """One happening in Meta's own words. `at_ms` is Unix ms; `detail` holds no person's data."""
+    """One happening, Meta's in its own words.
+
+    `at_ms` is Unix ms; `detail` holds no person's data.
+    """
 
     kind: OperatorEventKind
     severity: Severity

@@ -84,9 +84,16 @@ class ChallengeStore(Protocol):
         ...
 
     def consume(
-        self, ticket: AttemptTicket, matched: Candidate, session_id: str, origin: RequestOrigin
+        self,
+        ticket: AttemptTicket,
+        matched: Candidate,
+        session_id: str,
+        origin: RequestOrigin,
+        roles: frozenset[Role] = frozenset(Role),
     ) -> Grant:
         """Turn the matched challenge into a session of the registry's role, once.
+
+        Only into one of `roles`: a number with another role is refused with ExpiredCodeError.
 
         Clears failures and every passcode of the number. Raise ExpiredCodeError when another
         attempt, a newer passcode or the clock was first.
@@ -132,9 +139,16 @@ class DeliveryWatch(Protocol):
 
 
 class OperatorJournal(Protocol):
-    """What the operator should know of Meta's side. All raise StoreUnavailableError."""
+    """What the operator should know. All raise StoreUnavailableError."""
 
     def record(self, event: OperatorEvent) -> None: ...
+
+    def record_once(self, event: OperatorEvent, occasion: str, for_s: int) -> bool:
+        """Record it unless one of its kind is on record for `occasion` since `for_s` seconds.
+
+        False when there is one: however many instances see it, the operator is told once.
+        """
+        ...
 
     def recent(self, limit: int) -> list[OperatorEvent]:
         """Newest first."""

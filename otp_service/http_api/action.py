@@ -9,6 +9,7 @@ from otp_service.domain.errors import (
     ForbiddenError,
     OtpError,
     StoreUnavailableError,
+    TooManyBadKeysError,
     UnauthorizedError,
 )
 from otp_service.http_api.errors import (
@@ -29,6 +30,7 @@ _NEVER_REACHED_THE_FLOW = (
     UnknownActionError,
     UnauthorizedError,
     ForbiddenError,
+    TooManyBadKeysError,
     StoreUnavailableError,
 )
 

@@ -9,7 +9,7 @@ from otp_service.http_api.audit_answers import (
     summary_members,
     timeline_members,
 )
-from otp_service.http_api.audit_export import MEDIA_TYPES, exported, read_format
+from otp_service.http_api.audit_export import export_file, read_format
 from otp_service.http_api.audit_parameters import (
     OF_A_PERSON,
     PERIOD_NAMES,
@@ -55,11 +55,9 @@ def audit_blueprint(audit: AuditService) -> Blueprint:
         parameters = query(PERIOD_NAMES | {"format"})
         format_ = read_format(parameters.get("format", "ndjson"))
         since, until = parameters.get("since"), parameters.get("until")
-        pieces = exported(audit.export(since, until), format_)
+        answer = export_file(audit.export(since, until), format_)
         _note_read("export", format=format_, since=since, until=until)
-        response = Response(pieces, mimetype=MEDIA_TYPES[format_])
-        response.headers["Content-Disposition"] = f'attachment; filename="audit.{format_}"'
-        return response
+        return answer
 
     return blueprint
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import chain, islice
 
+from flask import Response
+
 from otp_service.domain.audit import AuditRecord
 from otp_service.domain.errors import InvalidRequestError
 from otp_service.http_api.audit_answers import EVENT_MEMBERS, event_members
@@ -22,7 +24,7 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
-MEDIA_TYPES = {
+_MEDIA_TYPES = {
     ExportFormat.NDJSON: "application/x-ndjson",
     ExportFormat.CSV: "text/csv",
 }
@@ -34,6 +36,14 @@ def read_format(text: str) -> ExportFormat:
         return ExportFormat(text)
     except ValueError:
         raise InvalidRequestError(f"format must be one of: {', '.join(ExportFormat)}.") from None
+
+
+def export_file(records: Iterable[AuditRecord], format_: str) -> Response:
+    """The answer that is such a file. Raise InvalidRequestError, and what `records` raises."""
+    known = read_format(format_)
+    response = Response(exported(records, known), mimetype=_MEDIA_TYPES[known])
+    response.headers["Content-Disposition"] = f'attachment; filename="audit.{known}"'
+    return response
 
 
 def exported(records: Iterable[AuditRecord], format_: ExportFormat) -> Iterator[str]:

@@ -1,24 +1,34 @@
 """Who calls: the API key of a request, and the scope an address asks for."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import g, request
 
-from otp_service.domain.api_clients import ApiClients, Scope
+from otp_service.domain.api_clients import ApiClients, KeyGuesses, Scope
+from otp_service.domain.errors import StoreUnavailableError, UnauthorizedError
 from otp_service.http_api.errors import MalformedBodyError
-from otp_service.http_api.request_body import form_or_json
+from otp_service.http_api.request_body import caller_ip, form_or_json
 
 _WITH_BODY = frozenset({"POST", "PUT"})
 
 
-def authenticator(clients: ApiClients, scope: Scope) -> Callable[[], None]:
-    """A before_request hook. Raise UnauthorizedError, ForbiddenError."""
+def authenticator(clients: ApiClients, guesses: KeyGuesses, scope: Scope) -> Callable[[], None]:
+    """A before_request hook. Raise UnauthorizedError, TooManyBadKeysError, ForbiddenError."""
 
     def authenticate() -> None:
         # A CORS preflight never carries a key (Fetch standard); it reaches no view either.
         if request.method == "OPTIONS":
             return
-        g.client = clients.authenticate(_presented_key())
+        key = _presented_key()
+        try:
+            g.client = clients.authenticate(key)
+        except UnauthorizedError:
+            # No key at all is no guess, and without Redis a wrong key is wrong all the same.
+            if key:
+                with suppress(StoreUnavailableError):
+                    guesses.count(caller_ip())
+            raise
         g.client.require(scope)
 
     return authenticate

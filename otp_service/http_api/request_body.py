@@ -76,12 +76,20 @@ def origin_of(body: dict[str, Any]) -> RequestOrigin:
     end_user_ip = _ip_member(body, "endUserIp")
     return RequestOrigin(
         client_id=g.client.client_id,
-        ip=end_user_ip or _caller_ip(),
+        ip=end_user_ip or caller_ip(),
         end_user_ip=end_user_ip,
         user_agent=request.user_agent.string,
         http_request_id=g.http_request_id,
         received_at=g.received_at,
     )
+
+
+def caller_ip() -> str:
+    """Empty when there is none: a unix socket, or a proxy that was sent something else."""
+    try:
+        return str(ipaddress.ip_address(request.remote_addr or ""))
+    except ValueError:
+        return ""
 
 
 def whole_body(max_bytes: int) -> bytes:
@@ -108,14 +116,6 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise MalformedBodyError
     return body
-
-
-def _caller_ip() -> str:
-    """Empty when there is none: a unix socket, or a proxy that was sent something else."""
-    try:
-        return str(ipaddress.ip_address(request.remote_addr or ""))
-    except ValueError:
-        return ""
 
 
 def _ip_member(body: dict[str, Any], name: str) -> str | None:

@@ -3,7 +3,6 @@
 import os
 import re
 from typing import Literal, Self
-from urllib.parse import urlsplit
 
 import phonenumbers
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -14,10 +13,12 @@ from pydantic_settings import (
 )
 
 from otp_service.adapters.limits_storage import parse_limits
+from otp_service.adapters.redis_address import read_redis_url
 from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_digest
 from otp_service.settings.clients import read_api_clients
 from otp_service.settings.faults import SettingsError, explain
 from otp_service.settings.pages import PageSettings
+from otp_service.settings.protection import ProtectionSettings
 from otp_service.settings.secret_files import SecretFiles
 from otp_service.settings.values import CommaList, strong_secret
 from otp_service.settings.whatsapp import WhatsAppSettings
@@ -26,10 +27,9 @@ from otp_service.whatsapp.template_plan import DeclaredTemplate
 _GAS_CLIENT_ID = "gas"
 _GAS_SCOPES = frozenset({Scope.OTP, Scope.SESSIONS})
 _ORIGIN = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
-_REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
-class Settings(WhatsAppSettings, PageSettings):
+class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
     """One field for each environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -41,6 +41,9 @@ class Settings(WhatsAppSettings, PageSettings):
     )
 
     redis_url: str = Field(repr=False)
+    redis_wait_replicas: int = Field(default=0, ge=0, le=16)
+    # Below the client's own patience, so that the answer is Redis' and not a timeout.
+    redis_wait_timeout_ms: int = Field(default=300, ge=1, le=600)
     otp_secret_keys: CommaList = Field(min_length=1, repr=False)
     otp_pseudonym_key: str = Field(repr=False)
     otp_api_clients: str = "{}"
@@ -87,8 +90,7 @@ class Settings(WhatsAppSettings, PageSettings):
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, url: str) -> str:
-        if urlsplit(url).scheme not in _REDIS_SCHEMES:
-            raise ValueError(f"must begin with {', '.join(f'{s}://' for s in _REDIS_SCHEMES)}")
+        read_redis_url(url)
         return url
 
     @field_validator("otp_secret_keys")

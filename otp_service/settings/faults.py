@@ -10,6 +10,8 @@ _HOW_TO_MAKE = {
     "otp_pseudonym_key": "make one: otp-service keys secret",
     "gas_api_key": "the callers' key; make one: otp-service keys secret",
     "otp_api_clients": "make one: otp-service keys client NAME",
+    "operator_webhook_secret": "make one: otp-service keys secret",
+    "otp_test_numbers": "for the reviewers of an app store; nothing is sent to these numbers",
     "redis_url": "for example redis://localhost:6379/0 or unix:///run/redis.sock",
     "whatsapp_access_token": "a System User token from Meta Business Settings",
     "whatsapp_phone_number_id": "from the WhatsApp section of Meta's App Dashboard",

@@ -59,6 +59,8 @@ class WhatsAppSettings(BaseSettings):
 
     def check_template(self, passcode_ttl_s: int) -> None:
         """Raise ValueError that names the setting at fault."""
+        if self.whatsapp_template_apps and self.whatsapp_template_button is OtpType.COPY_CODE:
+            raise ValueError("WHATSAPP_TEMPLATE_APPS: only for the buttons ONE_TAP and ZERO_TAP")
         try:
             declared = self.declared_template(passcode_ttl_s)
         except InvalidArgumentError as error:

@@ -1,4 +1,4 @@
-"""Renders every screen of the login in both themes: python -m tests.browser.screenshots OUT."""
+"""Renders every screen, in both themes: python -m tests.browser.screenshots OUT."""
 
 import sys
 import tempfile
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from otp_service.demo.redis_process import running_redis
 from otp_service.simulator import SimulatorSettings, running_simulator
+from tests.browser.console_screens import CONSOLE_SCREENS
 from tests.browser.site import (
     CHROMIUM,
     ORDINARY,
@@ -106,7 +107,7 @@ def _whole_site(folder: Path) -> Iterator[Site]:
 
 def _photograph(browser: Browser, site: Site, out: Path) -> None:
     sizes = {"phone": _PHONE, "small": _SMALL, "desk": _DESK}
-    for screen in SCREENS:
+    for screen in (*SCREENS, *CONSOLE_SCREENS):
         for theme in ("light", "dark"):
             for size, viewport in sizes.items():
                 site.forget_everyone()

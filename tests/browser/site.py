@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import redis
 import requests
@@ -12,11 +13,14 @@ from playwright.sync_api import Browser, Playwright
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
+from tests.conftest import CONSOLE_KEY, GAS_KEY
 from tests.e2e.conftest import Service
 from tests.environment import environment
 
 CHROMIUM = shutil.which("chromium")
 ORDINARY = "+12395550100"
+# Of the office.
+ADMIN, STAFF = "+12395550142", "+12395550143"
 # Of the simulator: taken, and then reported as failed.
 WITHOUT_WHATSAPP = "+19045550100"
 FAILS_ON_OUR_SIDE = "+19045550103"
@@ -48,6 +52,7 @@ class Site:
         self.redis = redis_server
         self.simulator = simulator
         self.login = f"{service.url}/login"
+        self.console = f"{service.url}/admin"
 
     def newest_code(self, phone: str = ORDINARY) -> str:
         return self.simulator.inbox(phone)[-1].code
@@ -57,6 +62,24 @@ class Site:
 
     def codes_sent(self, phone: str = ORDINARY) -> int:
         return len(self.simulator.inbox(phone))
+
+    def give_role(self, phone: str, role: str) -> str:
+        """Return the number's userId."""
+        answer = requests.put(
+            f"{self.service.url}/v1/roles/{phone}",
+            json={"role": role},
+            headers={"X-API-Key": CONSOLE_KEY},
+            timeout=10,
+        )
+        answer.raise_for_status()
+        return str(answer.json()["userId"])
+
+    def call(self, verb: str, **members: str) -> dict[str, Any]:
+        """`send`, `status` or `validate`, as a backend of ours calls it."""
+        address, headers = f"{self.service.url}/v1/otp/{verb}", {"X-API-Key": GAS_KEY}
+        answer = requests.post(address, json=members, headers=headers, timeout=10)
+        told: dict[str, Any] = answer.json()
+        return told
 
     def forget_everyone(self) -> None:
         with redis.Redis.from_url(self.redis.url) as client:

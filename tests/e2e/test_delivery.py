@@ -5,15 +5,15 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import redis
 import requests
 
-from otp_service.adapters.redis_keys import SHARDS, ShardKeys
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator.magic_numbers import FAILS_AFTER_ACCEPTANCE
+from tests.e2e.aftermath import events_of
 from tests.e2e.conftest import answers, await_condition
 from tests.e2e.meta_side import MetaSide, meta_side
 from tests.meta_signature import signature_of
@@ -49,13 +49,6 @@ def watched(meta: MetaSide, phone: str, request_id: str, last: str) -> list[dict
         if told["status"] != after:
             shown.append(told)
     return shown
-
-
-def events_of(client: redis.Redis) -> list[dict[str, str]]:
-    entries: list[Any] = []
-    for shard in range(SHARDS):
-        entries += cast("list[Any]", client.xrange(ShardKeys(shard).audit))
-    return [fields for _, fields in entries]
 
 
 def test_meta_takes_the_webhook_after_the_handshake(meta: MetaSide):

@@ -72,6 +72,9 @@ def refused_call(app: Flask, method: str, path: str, status: str) -> TestRespons
     headers = {"X-API-Key": CONSOLE_KEY}
     if status == "401":
         headers = {}
+    elif status == "429":
+        headers = {"X-API-Key": "guessed"}
+        app.test_client().open(path, method=method, headers=headers, **request)
     elif status == "403":
         of_audit = path.startswith(AUDIT)
         headers = {"X-API-Key": GAS_KEY if of_audit else _AUDITOR_KEY}

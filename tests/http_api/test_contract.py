@@ -20,7 +20,7 @@ UNREACHABLE, OUR_TROUBLE, META_AWAY = "+17275550106", "+13055550105", "+15615550
 UNCONFIRMED = "+12395550155"
 # Statuses that one table below provokes at every operation that documents them; the other
 # refusals have a test each.
-ANYWHERE = {"400", "401", "403", "413", "503"}
+ANYWHERE = {"400", "401", "403", "413", "429", "503"}
 ONE_BY_ONE = {
     ("POST", "/", "405"),
     ("POST", "/v1/otp/send", "409"),
@@ -75,8 +75,12 @@ def test_every_operation_refuses_as_documented(
     build: Build, tmp_path: Path, method: str, path: str, status: str
 ) -> None:
     # A socket that nobody listens at is a Redis that is away.
-    away = {"REDIS_URL": f"unix://{tmp_path}/away.sock"} if status == "503" else {}
-    promised(refused_call(build(**away), method, path, status), int(status))
+    changes = {
+        "503": {"REDIS_URL": f"unix://{tmp_path}/away.sock"},
+        "429": {"OTP_BAD_KEY_LIMIT": "1 per hour"},
+    }
+    app = build(**changes.get(status, {}))
+    promised(refused_call(app, method, path, status), int(status))
 
 
 def test_every_other_documented_refusal_has_a_test_of_its_own_here() -> None:

@@ -93,3 +93,12 @@ def test_without_a_time_of_metas_it_happened_now(service, store):
     (event,) = services.journal.recent(1)
     seconds, _ = store.time()
     assert abs(event.at_ms / 1000 - seconds) < 60
+
+
+def test_what_is_said_to_happen_in_a_far_year_happened_now(service, store):
+    """Of a clock that is wrong, or of whoever holds the app secret; a page could not show it."""
+    app, services = service
+    Meta(app).tell(change("account_update", {}), time=999_999_999_999)
+    (event,) = services.journal.recent(1)
+    seconds, _ = store.time()
+    assert abs(event.at_ms / 1000 - seconds) < 60

@@ -108,8 +108,8 @@ def costs(commands_of, work, code=None):
 def test_a_send_is_at_most_eight_round_trips(counted, commands_of, verb, extra):
     counted.caller.send(OTHER_PHONE)
     send = getattr(counted.caller, verb)
-    # begin, arm and confirm, and one for each limit: number, address, client, day.
-    assert costs(commands_of, lambda: send(**extra)) == 6 + len(extra)
+    # begin, arm and confirm, one for each limit (number, address, client, day), the throughput.
+    assert costs(commands_of, lambda: send(**extra)) == 7 + len(extra)
 
 
 def test_a_validation_is_two_round_trips(counted, commands_of, received):
@@ -165,9 +165,14 @@ def test_a_forged_token_costs_no_round_trip(counted, commands_of):
     assert costs(commands_of, lambda: post("/v1/sessions/introspect", **forged)) == 0
 
 
-def test_a_bad_key_costs_no_round_trip(counted, commands_of):
-    caller = Caller(counted.app, rest=True, key="wrong")
-    assert commands_of(caller.send) == []
+def test_a_bad_key_costs_one_round_trip_and_no_key_none(counted, round_trips_of):
+    # The one counts the guesses of its address; an address that is told to wait costs no more.
+    guess = Caller(counted.app, rest=True, key="wrong").send
+    guess()  # the first one connects
+    assert {round_trips_of(guess) for _ in range(19)} == {1}
+    guess()  # the first one too many tells the operator
+    assert round_trips_of(guess) == 1
+    assert round_trips_of(Caller(counted.app, rest=True, key="").send) == 0
 
 
 def test_a_number_without_a_code_costs_no_argon2(counted):

@@ -1,6 +1,6 @@
 -- Make a new passcode answerable while its message is on its way.
 -- KEYS: audit, history, sending, pending, parked.
--- ARGV: context, challenge id, digest, expiry ms.
+-- ARGV: context, challenge id, digest, expiry ms, remark.
 -- Returns {'armed'} | {'lost'}: another send took the in-flight lock after ours ran out.
 local sending, pending, parked = KEYS[3], KEYS[4], KEYS[5]
 local id, digest, expires_at = ARGV[2], ARGV[3], ARGV[4]
@@ -17,5 +17,5 @@ local half = math.floor(#digest / 2)
 redis.call('HSET', pending, 'id', id, 'tries', 0,
   'digest_start', string.sub(digest, 1, half), 'digest_end', string.sub(digest, half + 1))
 redis.call('PEXPIREAT', pending, expires_at)
-append_event('passcode_issued', 'success')
+append_event('passcode_issued', 'success', ARGV[5])
 return {'armed'}

@@ -1,6 +1,6 @@
 -- Meta took the message: its passcode replaces the earlier ones, and the in-flight lock ends.
 -- KEYS: audit, history, sending, deliveries, pending, parked, challenge.
--- ARGV: context (with message_id), challenge id.
+-- ARGV: context (with message_id), challenge id, remark.
 -- Returns {'confirmed', ms left}; 0 left when a login or its expiry ended the passcode meanwhile.
 local sending, deliveries = KEYS[3], KEYS[4]
 local pending, parked, challenge = KEYS[5], KEYS[6], KEYS[7]
@@ -16,13 +16,13 @@ end
 if redis.call('GET', sending) == id then
   redis.call('DEL', sending)
 end
-redis.call('HSET', deliveries, 'handed_over', whole(now_ms()))
+note_handed_over(deliveries)
 -- A report can overtake the answer that it reports about.
 local delivery = read_delivery(deliveries, id)
 if delivery and delivery.state == 'sending' then
   write_delivery(deliveries, id, 'accepted', now_ms())
 end
-append_event('send_accepted', 'success')
+append_event('send_accepted', 'success', ARGV[3])
 redis.call('PUBLISH', 'otp:delivery', id)
 if redis.call('HGET', challenge, 'id') == id then
   return {'confirmed', redis.call('PTTL', challenge)}

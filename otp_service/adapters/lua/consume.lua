@@ -1,7 +1,7 @@
 -- Turn a matched challenge into a session, once. Of N parallel right answers one finds it alive.
 -- KEYS: audit, history, challenge, parked, pending, failures, lock, sessions, roles.
 -- ARGV: context (with session id), challenge id, attempt number, default role,
---   JSON object role -> session seconds, passcode ms.
+--   JSON object role -> session seconds of the roles that may log in, passcode ms.
 -- Returns {'granted', role, issued at, expires at} in Unix seconds | {'gone'}.
 local challenge, parked, pending = KEYS[3], KEYS[4], KEYS[5]
 local failures, lock, sessions, roles = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
@@ -19,12 +19,17 @@ if not alive then
   append_event('attempt_refused', 'refused', 'already_used', attempt)
   return {'gone'}
 end
-redis.call('DEL', challenge, parked, pending, failures, lock)
-
 local assignment = redis.call('HGET', roles, context.phone_id)
 local role = assignment and cjson.decode(assignment).role or default_role
+local lives_s = cjson.decode(ARGV[5])[role]
+if not lives_s then
+  append_event('attempt_refused', 'refused', 'test_number', attempt)
+  return {'gone'}
+end
+redis.call('DEL', challenge, parked, pending, failures, lock)
+
 local issued_at = math.floor(now_ms() / 1000)
-local expires_at = issued_at + cjson.decode(ARGV[5])[role]
+local expires_at = issued_at + lives_s
 
 redis.call('ZREMRANGEBYSCORE', sessions, '-inf', issued_at)
 redis.call('ZADD', sessions, expires_at, context.session_id)

@@ -19,6 +19,13 @@ local function write_delivery(deliveries, id, state, since, reason)
   redis.call('PEXPIRE', deliveries, DELIVERIES_KEPT_MS)
 end
 
+-- The number's last message went to Meta just now. The hash may be a new one: the person's state may
+-- have been erased since the send began.
+local function note_handed_over(deliveries)
+  redis.call('HSET', deliveries, 'handed_over', whole(now_ms()))
+  redis.call('PEXPIRE', deliveries, DELIVERIES_KEPT_MS)
+end
+
 -- Whoever asks for very many messages is told about the newest only.
 local function drop_oldest_delivery(deliveries)
   local kept = redis.call('HLEN', deliveries) - redis.call('HEXISTS', deliveries, 'handed_over')

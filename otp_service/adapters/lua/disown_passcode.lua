@@ -4,12 +4,14 @@
 -- Returns {'repeated'} | {'disowned', 1 when the passcode was still alive, how many today}.
 local disowned, id = KEYS[6], ARGV[2]
 
--- One message is one word of the person, however often Meta repeats it.
-if redis.call('SADD', disowned, id) == 0 then
+-- One message is one word of the person, however often and for however many days Meta repeats it.
+local now = now_ms()
+if redis.call('ZADD', disowned, 'NX', whole(now), id) == 0 then
   return {'repeated'}
 end
-local today = redis.call('SCARD', disowned)
-if today == 1 then redis.call('PEXPIRE', disowned, ARGV[4]) end
+redis.call('ZREMRANGEBYSCORE', disowned, '-inf', whole(now - DELIVERIES_KEPT_MS))
+redis.call('PEXPIRE', disowned, DELIVERIES_KEPT_MS)
+local today = redis.call('ZCOUNT', disowned, whole(now - tonumber(ARGV[4])), '+inf')
 local alive = 0
 for index = 3, 5 do
   if redis.call('HGET', KEYS[index], 'id') == id then

@@ -11,7 +11,7 @@ if ARGV[6] == 'drop' then
   end
   redis.call('HDEL', deliveries, id)
 else
-  redis.call('HSET', deliveries, 'handed_over', whole(now_ms()))
+  note_handed_over(deliveries)
 end
 if redis.call('GET', sending) == id then
   redis.call('DEL', sending)

@@ -5,6 +5,7 @@ has classes (`color-0`, `axis`, `guide`), and console.css says how they look in 
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,18 @@ import pygal
 from markupsafe import Markup
 from pygal.style import Style
 
-_WIDTH, _HEIGHT, _ROW_HEIGHT = 720, 260, 34
+# pygal adds a finder for its map plugins to every import of the process, in a form that Python
+# 3.12 dropped and 3.11 warns about.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+
+_WIDTH, _HEIGHT, _ROW_HEIGHT = 560, 230, 30
 _MOST_BARS = 31
 _MOST_TICKS = 5
-_MOST_LABELS = 8
+_SMALLEST_TOP = 0.1
+_MOST_LABELS = 6
 # Kept for scripts and for pointers: on paper they are nothing, or an inline style.
 _LEFT_OUT = frozenset({"defs", "title", "desc"})
-_OVERLAYS = frozenset({"tooltip-overlay", "text-overlay", "overlay"})
+_OVERLAYS = frozenset({"tooltip-overlay", "text-overlay"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def lines_over_time(label: str, stretches: Sequence[str], series: Sequence[Serie
 
 def ranking(label: str, rows: Sequence[tuple[str, float]]) -> Markup:
     """One bar a row, the first on top, its figure beside its name."""
-    chart = _chart(pygal.HorizontalBar, _ROW_HEIGHT * len(rows) + 20, show_y_labels=True)
+    chart = _chart(pygal.HorizontalBar, _ROW_HEIGHT * len(rows) + 16, show_x_labels=False)
     # pygal draws from the bottom up.
     chart.x_labels = [f"{name}: {value:g}" for name, value in reversed(rows)]
     chart.y_labels = [0, max([1.0, *(value for _, value in rows)])]
@@ -77,24 +83,22 @@ def _drawn_over_time(
 ) -> Markup:
     for one in series:
         chart.add(one.name, list(one.values))
+    # pygal knows its labels by their text, and two of them may be the same.
     every = max(1, math.ceil(len(stretches) / _MOST_LABELS))
-    chart.x_labels = list(stretches)
-    chart.x_labels_major_every = every
-    chart.show_minor_x_labels = False
-    chart.show_x_guides = False
+    chart.x_labels = [name if place % every == 0 else "" for place, name in enumerate(stretches)]
     chart.y_labels = _ticks([value for one in series for value in one.values if value is not None])
-    chart.y_labels_major_every = 1
     return _svg(chart, "over-time", label)
 
 
 def _ticks(values: Sequence[float]) -> list[float]:
-    """From nothing up to the largest value at least, in steps of 1, 2 or 5 times a power of ten."""
-    largest = max([*values, 1.0])
-    rough = largest / _MOST_TICKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * unit for unit in (1, 2, 5, 10) if power * unit >= rough)
-    step = max(1.0, step)
-    return [step * place for place in range(math.ceil(largest / step) + 1)]
+    """From nothing up to the largest value at least, in steps of 1, 2 or 5, or tens of them."""
+    largest = max([*values, _SMALLEST_TOP])
+    power = 10.0 ** math.floor(math.log10(largest / _MOST_TICKS))
+    step = next(power * unit for unit in (1, 2, 5, 10) if power * unit * _MOST_TICKS >= largest)
+    if all(isinstance(value, int) for value in values):
+        step = max(1.0, step)
+    # Rounded: 3 * 0.2 is no number to read.
+    return [round(step * place, 3) for place in range(math.ceil(largest / step) + 1)]
 
 
 def _svg(chart: Any, kind: str, label: str) -> Markup:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""What the overview shows: the audit's figures, as charts with the table that each is drawn from."""
+"""What the overview shows: the audit's figures, as charts, each with its table."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,11 @@ from otp_service.domain.audit_summary import Granularity, Stretch, Summary
 from otp_service.web.console.charts import Series, lines_over_time, over_time, ranking
 from otp_service.web.console.event_words import refusal_name
 from otp_service.web.console.times import Times
+from otp_service.whatsapp.error_codes import lookup
 
 _HOUR_S = 3600
+_HOURS_OF_A_DAY = 24
+_NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,12 @@ def tiles_of(total: Stretch, times: Times) -> list[Tile]:
         Tile(
             _("Logins"),
             str(figures.validated),
-            "" if conversion is None else _("%(share)s of the codes sent", share=_share(conversion)),
+            ""
+            if conversion is None
+            else _("%(share)s of the codes sent", share=_share(conversion)),
         ),
-        Tile(_("Code on the phone after"), *_waiting(total.to_delivery, times)),
-        Tile(_("Logged in after"), *_waiting(total.to_login, times)),
+        Tile(_("Delivery takes"), *_waiting(total.to_delivery, times)),
+        Tile(_("Login takes"), *_waiting(total.to_login, times)),
         Tile(
             _("Not delivered"),
             str(figures.failed),
@@ -83,8 +88,10 @@ def tiles_of(total: Stretch, times: Times) -> list[Tile]:
             if figures.arrived_after_failure
             else "",
         ),
-        Tile(_("Wrong codes"), str(figures.wrong), _("numbers locked: %(num)s", num=figures.locked)),
-        Tile(_("Codes nobody asked for"), str(figures.disowned)),
+        Tile(
+            _("Wrong codes"), str(figures.wrong), _("numbers locked: %(num)s", num=figures.locked)
+        ),
+        Tile(_("Disowned codes"), str(figures.disowned)),
     ]
 
 
@@ -92,8 +99,8 @@ def charts_of(summary: Summary, times: Times) -> list[Chart]:
     return [
         _funnel(summary.total),
         _activity(summary, times),
-        _wait_chart("delivery", _("Time until the code is on the phone"), summary, times, _delivery),
-        _wait_chart("login", _("Time until the person is logged in"), summary, times, _login),
+        _waits("delivery", _("Until the code is on the phone"), summary, times, _delivery),
+        _waits("login", _("Until the person is logged in"), summary, times, _login),
         _failures(summary.total),
         _refusals(summary.total),
         _countries(summary),
@@ -109,13 +116,17 @@ def _funnel(total: Stretch) -> Chart:
         (_("Logged in"), figures.validated),
     ]
     shares = [
-        (name, str(count), _share(count / figures.requested) if figures.requested else "–")
+        (name, str(count), _share(count / figures.requested) if figures.requested else _NOTHING)
         for name, count in rows
     ]
     title = _("From asking to logging in")
     svg = ranking(title, rows) if figures.requested else None
     return Chart(
-        "funnel", title, svg, (), Table((_("Step"), _("How many"), _("Of those asked for")), shares)
+        "funnel",
+        title,
+        svg,
+        (),
+        Table((_("Step"), _("How many"), _("Of those asked for")), shares),
     )
 
 
@@ -138,7 +149,7 @@ def _activity(summary: Summary, times: Times) -> Chart:
     return Chart("activity", title, svg, names, Table((_when(summary), *names), rows, _left_out()))
 
 
-def _wait_chart(
+def _waits(
     name: str,
     title: str,
     summary: Summary,
@@ -166,10 +177,15 @@ def _wait_chart(
 
 def _failures(total: Stretch) -> Chart:
     by_code = total.figures.failed_by_meta_code
-    counts = [(_("Meta's error %(code)s", code=code), count) for code, count in by_code.items()]
+    counts = [(_of_meta(code), count) for code, count in by_code.items()]
     if other := total.figures.failed - sum(by_code.values()):
         counts.append((_("without a number of Meta's"), other))
     return _ranked("failures", _("Messages not delivered, by reason"), _("Reason"), counts)
+
+
+def _of_meta(code: str) -> str:
+    """Meta's number, and its own name for it."""
+    return f"{code} {lookup(int(code)).title}" if code.isdecimal() else code
 
 
 def _refusals(total: Stretch) -> Chart:
@@ -205,20 +221,22 @@ def _short(label: str) -> str:
 
 
 def _starts(summary: Summary, times: Times, *, full: bool = False) -> list[str]:
-    tell = times.hour
+    """`full` for a table; beside a chart there is room for little."""
     if summary.range.by is Granularity.DAY:
         tell = times.utc_day
-    elif full or len(summary.stretches) > 24:
+    elif full:
         tell = times.day_and_hour
+    else:
+        tell = times.day if len(summary.stretches) > _HOURS_OF_A_DAY else times.hour
     return [tell(stretch.start_ms) for stretch in summary.stretches]
 
 
 def _when(summary: Summary) -> str:
-    return _("Day (UTC)") if summary.range.by is Granularity.DAY else _("Hour from")
+    return str(_("Day (UTC)") if summary.range.by is Granularity.DAY else _("Hour from"))
 
 
 def _left_out() -> str:
-    return _("Times in which nothing happened are left out.")
+    return str(_("Times in which nothing happened are left out."))
 
 
 def _delivery(stretch: Stretch) -> WaitingTime:
@@ -231,7 +249,7 @@ def _login(stretch: Stretch) -> WaitingTime:
 
 def _waiting(wait: WaitingTime, times: Times) -> tuple[str, str]:
     if wait.median_s is None or wait.p95_s is None:
-        return "–", ""
+        return _NOTHING, ""
     return (
         times.duration(wait.median_s),
         _("95 of 100 within %(time)s", time=times.duration(wait.p95_s)),
@@ -239,7 +257,7 @@ def _waiting(wait: WaitingTime, times: Times) -> tuple[str, str]:
 
 
 def _seconds(seconds: float | None, times: Times) -> str:
-    return "–" if seconds is None else times.duration(seconds)
+    return _NOTHING if seconds is None else times.duration(seconds)
 
 
 def _share(share: float) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request
 
 from otp_service.web.console.access import FormTokens, Officer
 from otp_service.web.console.times import Times
@@ -43,6 +43,11 @@ class Screen:
             **context,
         )
         return protect_page(make_response(page, status))
+
+
+def moved(place: str) -> Response:
+    """Redirect after a form, so that reloading the page sends nothing again."""
+    return make_response(redirect(place, 303))
 
 
 def choose_language() -> None:

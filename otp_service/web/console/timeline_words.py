@@ -12,7 +12,7 @@ from otp_service.web.console.event_words import explanation
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a login ended. `tone` is `good`, `bad` or `plain`; `advice` is what to tell the person."""
+    """How a login ended. `tone` is `good`, `bad` or `plain`, `advice` for who asks about it."""
 
     tone: str
     title: str

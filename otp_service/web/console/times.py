@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_datetime, format_skeleton, format_time
 from babel.units import format_unit
 from flask_babel import get_locale
 
@@ -28,12 +28,16 @@ class Times:
     def hour(self, at_ms: int) -> str:
         return format_time(self._at(at_ms), "short", locale=get_locale())
 
+    def day(self, at_ms: int) -> str:
+        """`Nov 21`."""
+        return format_skeleton("MMMd", self._at(at_ms), locale=get_locale())
+
     def day_and_hour(self, at_ms: int) -> str:
         return format_datetime(self._at(at_ms), "short", locale=get_locale())
 
     def utc_day(self, at_ms: int) -> str:
         """The audit's days are UTC days."""
-        return format_date(_utc(at_ms).date(), "medium", locale=get_locale())
+        return format_skeleton("MMMd", _utc(at_ms), locale=get_locale())
 
     def iso(self, at_ms: int) -> str:
         """For machines: the `datetime` of a `<time>`."""
@@ -60,7 +64,9 @@ class Times:
         return moment.replace(tzinfo=None).isoformat(timespec="minutes")
 
     def duration(self, seconds: float) -> str:
-        """`0.4 s`, `42 s`, `14 min`, `3.5 h`: as precise as anybody cares."""
+        """`40 ms`, `1.4 sec`, `42 sec`, `14 min`, `3.5 hr`: as precise as anybody cares."""
+        if 0 < seconds < 1:
+            return _unit(round(seconds * 1000), "millisecond")
         if seconds < 10:
             return _unit(round(seconds, 1), "second")
         if seconds < 100:

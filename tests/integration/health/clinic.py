@@ -58,6 +58,10 @@ class Clinic:
         [found] = [finding for finding in self.findings() if finding.check == check]
         return found
 
+    def site(self) -> FlaskClient:
+        """The service, whose background job has not looked yet."""
+        return create_app(self.settings()).test_client()
+
     def look(self) -> FlaskClient:
         """The service, once its background job has looked at Meta's side."""
         services = self.services()

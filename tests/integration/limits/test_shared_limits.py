@@ -10,7 +10,7 @@ from otp_service.adapters.limits_send_limiter import Places
 from otp_service.domain.errors import RateLimitedError
 from tests.integration.limits.gate import Gate
 from tests.integration.store.race import races, results_of
-from tests.integration.store.servers import CLUSTER, running_backend
+from tests.integration.store.servers import CLUSTER, CLUSTER_OF_SIX, running_backend
 
 if TYPE_CHECKING:
     import redis
@@ -94,9 +94,9 @@ def test_a_client_and_the_whole_service_never_share_a_place(gate):
     gate.take(client_id="service", phone_id="y" * 24)
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator["redis.Redis"]:
-    with running_backend(CLUSTER) as client:
+@pytest.fixture(scope="module", params=[CLUSTER, CLUSTER_OF_SIX])
+def cluster(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
+    with running_backend(request.param) as client:
         yield client
 
 

@@ -9,7 +9,7 @@ from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
 from otp_service.adapters.redis_keys import NumberKeys, shard_of
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
-from otp_service.adapters.redis_scripts import Scripts
+from otp_service.adapters.redis_scripts import ReplicaWait, Scripts
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
 from otp_service.domain.challenge import (
     AttemptTicket,
@@ -52,10 +52,11 @@ class Number:
     subject: Subject = field(default_factory=lambda: Subject(PHONE_ID, MASKED, "US"))
     sessions_policy: SessionPolicy = field(default_factory=lambda: SessionPolicy(604_800, 43_200))
     retention_ms: int = RETENTION_MS
+    wait: ReplicaWait = field(default_factory=ReplicaWait)
 
     def __post_init__(self) -> None:
         self.keys = NumberKeys(self.subject.phone_id)
-        self.scripts = Scripts(self.client)
+        self.scripts = Scripts(self.client, self.wait)
         context = AuditContext(self.retention_ms)
         self.store = RedisChallengeStore(
             self.scripts, context, LockoutPolicy(), self.sessions_policy, TTL_S, MAX_TRIES

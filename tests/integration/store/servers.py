@@ -1,6 +1,5 @@
-"""What the store suite runs on: the fake, every real server, and a Cluster of one node."""
+"""What the store suite runs on: the fake, every real server, deploy/'s Redis, Clusters."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,21 +7,29 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from otp_service.adapters.redis_connection import connect
 from otp_service.demo.redis_process import running_redis
+from tests.deployed_redis import deployed_redis
 from tests.fake_redis import fake_redis
 from tests.integration.store.waiting import until
+from tests.redis_cluster import SLOTS, cluster_options, port_with_bus, running_cluster
 from tests.redis_servers import real_servers
 
-FAKE, CLUSTER = "fakeredis", "cluster-of-one"
-NAMES = [FAKE, *real_servers(), CLUSTER]
-_SLOTS = 16_384
-_BUS_PORT_OFFSET = 10_000
+FAKE, CLUSTER, DEPLOYED = "fakeredis", "cluster-of-one", "as-deployed"
+CLUSTER_OF_SIX = "cluster-of-six"
+NAMES = [FAKE, *real_servers(), CLUSTER, CLUSTER_OF_SIX, DEPLOYED]
+# What the tests look at and clear away themselves: users.acl gives the service none of it.
+_TESTS_OWN = (
+    "+flushall +script|flush +keys +monitor +client|kill +client|list +ttl +type +xlen +zcard"
+    " +dump +restore"
+)
+_PATIENCE_S = 20.0
 
 
 def client_of(url: str) -> "redis.Redis":
     """As the service's own client, but patient: a busy machine is no failure here."""
     made: redis.Redis = redis.Redis.from_url(
-        url, decode_responses=True, socket_timeout=20, retry=Retry(NoBackoff(), 0)
+        url, decode_responses=True, socket_timeout=_PATIENCE_S, retry=Retry(NoBackoff(), 0)
     )
     return made
 
@@ -37,6 +44,14 @@ def running_backend(name: str) -> Iterator["redis.Redis"]:
         with _running_cluster() as client:
             yield client
         return
+    if name == CLUSTER_OF_SIX:
+        with running_cluster() as cluster, connect(cluster.url, _PATIENCE_S) as client:
+            yield client
+        return
+    if name == DEPLOYED:
+        with deployed_redis(more_rights=_TESTS_OWN) as deployed, client_of(deployed.url) as client:
+            yield client
+        return
     with running_redis(real_servers()[name]) as server, client_of(server.url) as client:
         yield client
 
@@ -47,10 +62,9 @@ def _running_cluster() -> Iterator["redis.Redis"]:
 
     So a script whose keys are of two slots fails with CROSSSLOT instead of being sent around.
     """
-    options = ["--save", "", "--bind", "127.0.0.1", "--port", str(_free_port())]
-    options += ["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"]
+    options = cluster_options(port_with_bus())
     with running_redis(None, options) as server, client_of(server.url) as client:
-        client.execute_command("CLUSTER ADDSLOTS", *range(_SLOTS))
+        client.execute_command("CLUSTER ADDSLOTS", *range(SLOTS))
         until(lambda: _cluster_is_whole(client))
         yield client
 
@@ -58,16 +72,3 @@ def _running_cluster() -> Iterator["redis.Redis"]:
 def _cluster_is_whole(client: "redis.Redis") -> bool:
     info = client.execute_command("CLUSTER INFO")
     return str(info["cluster_state"]) == "ok"
-
-
-def _free_port() -> int:
-    """A port whose companion, the Cluster's bus, is free as well."""
-    while True:
-        with socket.socket() as bus, socket.socket() as own:
-            bus.bind(("127.0.0.1", 0))
-            port = int(bus.getsockname()[1]) - _BUS_PORT_OFFSET
-            try:
-                own.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

@@ -137,7 +137,7 @@ def test_the_time_to_delivery_is_from_metas_taking_it_to_metas_clock(number, sec
     number.send("first")
     accepted_s = number.now_s() - 100_000
     number.client.hset(number.keys.deliveries, "first", f"accepted:{accepted_s * 1000}:")
-    number.report("first", "delivered", "read", at_s=accepted_s + seconds)
+    number.report("first", "sent", "delivered", "read", at_s=accepted_s + seconds)
     assert buckets(number, "to_delivery") == {bucket_of(seconds * 1000): 1}
 
 

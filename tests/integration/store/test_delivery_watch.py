@@ -87,6 +87,9 @@ def test_news_between_two_waits_is_not_lost(client, listening):
         assert seconds_until_woken(seat, lambda: number.report("first", "sent")) < AT_ONCE_S
         number.report("first", "delivered")
         assert seconds_until_woken(seat, lambda: None) < AT_ONCE_S
+        began = time.monotonic()
+        assert seat.wait(0.3)
+        assert time.monotonic() - began >= 0.3
 
 
 def test_all_who_wait_for_one_message_are_woken(client, listening):

@@ -1,5 +1,7 @@
 """Nothing stays for ever: every key has its TTL, and the audit forgets what is too old."""
 
+import pytest
+
 from otp_service.domain.audit import RefusalReason
 from otp_service.domain.errors import RecipientUnreachableError
 from otp_service.domain.roles import Role
@@ -46,6 +48,18 @@ def test_every_key_has_a_ttl_after_every_step_but_failures_roles_and_the_chains_
     counters = {key for key in seen if ":audit:hour:" in key or ":audit:day:" in key}
     assert counters
     assert seen - counters == of_the_number | {number.keys.shard.chain_head}
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "unconfirmed"])
+def test_a_send_that_outlasts_its_numbers_erasure_leaves_nothing_for_ever(number, taken):
+    ticket = number.arm("first")
+    number.client.delete(*number.keys.own.values())
+    if taken:
+        number.store.confirm_send(ticket, "message", ORIGIN)
+    else:
+        number.store.park_send(ticket, ORIGIN)
+    assert number.client.exists(number.keys.deliveries)
+    assert number.keys_without_ttl() == {number.keys.shard.chain_head}
 
 
 def test_the_audit_and_the_history_live_as_long_as_the_retention(number):

@@ -1,13 +1,15 @@
 """The operator's journal: the newest happenings, when Meta last called, what meant nothing."""
 
+import json
 import time
 
 import pytest
 import redis
 
-from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
+from otp_service.adapters.redis_operator_journal import EVENTS, RedisOperatorJournal
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
+from tests.http_api.conftest import captured_logs
 
 NINETY_DAYS_MS = 90 * 86_400_000
 # XADD MAXLEN ~ drops whole nodes of a stream, which hold 100 entries at the most.
@@ -30,12 +32,39 @@ def test_an_empty_journal_says_nothing(journal):
     assert journal.ignored_parts() == {}
 
 
+def test_an_occasion_is_recorded_once_until_its_time_is_over(journal, backend):
+    assert journal.record_once(happening(1), "today", for_s=60)
+    assert not journal.record_once(happening(2), "today", for_s=60)
+    assert journal.record_once(happening(3), "tomorrow", for_s=60)
+    assert [event.at_ms for event in journal.recent(10)] == [3, 1]
+    marks = sorted(backend.scan_iter("{otp:operator}:told:*"))
+    assert [0 < backend.pttl(mark) <= 60_000 for mark in marks] == [True, True]
+    backend.delete(*marks)
+    with captured_logs() as log:
+        assert journal.record_once(happening(4), "today", for_s=60)
+        assert not journal.record_once(happening(5), "today", for_s=60)
+    (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (line["event"], line["level"], line["kind"]) == (
+        "operator_event",
+        "error",
+        "account_update",
+    )
+
+
 def test_happenings_are_told_as_they_were_newest_first(journal):
     told = [happening(n, event="ä😀\ud800" * n, reason='"') for n in range(5)]
     for event in told:
         journal.record(event)
     assert journal.recent(10) == told[::-1]
     assert journal.recent(2) == [told[4], told[3]]
+
+
+def test_what_a_later_version_has_written_hides_nothing_else(journal, backend):
+    journal.record(happening(1))
+    backend.xadd(EVENTS, {"kind": "of_tomorrow", "severity": "info", "at_ms": 2, "detail": "{}"})
+    backend.xadd(EVENTS, {"severity": "info"})
+    journal.record(happening(3))
+    assert journal.recent(10) == [happening(3), happening(1)]
 
 
 def test_only_the_newest_thousand_are_kept(journal):

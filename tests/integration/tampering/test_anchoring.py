@@ -1,5 +1,7 @@
 """Making anchors: only over what holds, only once, never against what this process has seen."""
 
+import dataclasses
+import functools
 import json
 import threading
 from typing import Any
@@ -61,6 +63,20 @@ def test_of_several_processes_one_has_the_turn(audited: Audited):
         for process in processes:
             process.run_in_turn()
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_who_holds_the_turn_for_ever_cannot_keep_anchors_from_being_made(audited: Audited):
+    audited.client.set(ANCHORING_TURN, "mine")
+    made_at_s, patience_s = audited.anchoring.clock(), 5 * audited.anchoring.turn_s
+    told = []
+    for waited_s in (0, patience_s, patience_s + 1):
+        clock = functools.partial(float, made_at_s + waited_s)
+        process = dataclasses.replace(audited.anchoring, clock=clock)
+        with logged_lines() as stream:
+            process.run_in_turn()
+        told.append(len(stream.getvalue().splitlines()))
+    assert told == [0, 0, 1]
+    assert audited.verify().shards[SHARD].unanchored == 0
 
 
 def test_processes_that_anchor_at_the_same_moment_never_fork_the_anchors(audited: Audited):

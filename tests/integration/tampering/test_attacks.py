@@ -64,13 +64,17 @@ def test_the_newest_event_deleted_by_hand_is_missed(audited: Audited):
     assert finding.sentence == (f"events are missing of shard 07, between {ids[-2]} and {ids[-1]}")
 
 
-@pytest.mark.parametrize("index", [0, 4, 15])
-def test_an_event_inserted_by_hand_is_named(audited: Audited, index: int):
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_an_event_inserted_by_hand_is_named(audited: Audited, share: float):
     entries = audited.entries()
+    # Where the next event is a millisecond later at least, so that there is room.
+    room = [
+        index for index in range(EVENTS - 1) if entries[index][0].ms < entries[index + 1][0].ms
+    ]
+    index = room[int(share * (len(room) - 1))]
     at, fields = entries[index]
     made_up = EventId(at.ms, at.seq + 1000)
     entries.insert(index + 1, (made_up, list(fields)))
-    entries.sort(key=lambda entry: entry[0])
     audited.rewrite(entries)
     finding = one(audited.findings())
     assert (finding.kind, finding.event_id) == (FindingKind.INSERTED, made_up)

@@ -65,5 +65,5 @@ def test_what_cannot_be_seen_is_named_by_its_setting():
     ids=str,
 )
 def test_any_other_error_leaves_what_was_known(error):
-    with pytest.raises(UnansweredError, match="\\w"):
+    with pytest.raises(UnansweredError, match=r"\w"):
         finding_of(error, "number", "WHATSAPP_PHONE_NUMBER_ID")

@@ -58,6 +58,12 @@ def test_a_seal_holds_for_nothing_but_what_was_sealed(name):
     assert not OLD.holds(changed.sealed_texts(), changed.seal)
 
 
+def test_a_line_with_half_of_a_surrogate_pair_is_forged_and_stops_nobody():
+    fields = json.loads(json.dumps({**OLD.sealed(ANCHOR).fields(), "previous": "\ud800"}))
+    forged = read_anchor(fields)
+    assert not OLD.holds(forged.sealed_texts(), forged.seal)
+
+
 def test_every_key_of_the_ring_verifies_and_the_newest_seals():
     old, new = OLD.sealed(ANCHOR), NEW.sealed(ANCHOR)
     assert old.seal != new.seal

@@ -202,6 +202,16 @@ def test_two_processes_that_anchored_the_same_events_agree():
     )
 
 
+def test_what_the_retention_has_left_of_a_segment_still_leads_to_its_anchor():
+    chain = a_chain([5, 2])
+    kept_since_ms = chain.id(1).ms
+    del chain.entries[:2]
+    assert chain.finding(kept_since_ms=kept_since_ms) is None
+    chain.alter(2)
+    chain.relink(3)
+    assert present(chain.finding(kept_since_ms=kept_since_ms)).kind is FindingKind.ALTERED
+
+
 def test_where_the_retention_has_begun_to_eat_nobody_knows_whether_more_is_missing():
     chain = a_chain([], 6)
     del chain.entries[3]

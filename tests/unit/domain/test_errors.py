@@ -22,7 +22,14 @@ CONCRETE = [
     if issubclass(kind, OtpError) and kind not in {OtpError, DeliveryError}
 ]
 # Two kinds of one word: callers need not know why a delivery is not available.
-SAME_WORD = {"AtCapacityError", "UnconfirmedDeliveryError"}
+SAME_WORD = {
+    "AtCapacityError",
+    "CircuitOpenError",
+    "PumpingError",
+    "ThroughputError",
+    "TooManyBadKeysError",
+    "UnconfirmedDeliveryError",
+}
 CODES = {
     "invalid_request",
     "invalid_phone",

@@ -1,5 +1,7 @@
 """What can be declared of an authentication template, and what is refused before it leaves."""
 
+from typing import Any
+
 import pytest
 
 from otp_service.simulator.template_languages import LANGUAGES as SIMULATED_LANGUAGES
@@ -65,12 +67,17 @@ def test_a_button_to_copy_knows_no_app(options):
         OtpButton(**options)
 
 
+def labelled(name: str, label: str) -> OtpButton:
+    member: dict[str, Any] = {name: label}
+    return OtpButton(OtpType.ONE_TAP, supported_apps=(APP,), **member)
+
+
 @pytest.mark.parametrize("label", ["", "x" * 26, "Copy {{1}}"])
 @pytest.mark.parametrize("name", ["text", "autofill_text"])
 def test_a_label_is_short_and_without_variables(name, label):
     with pytest.raises(InvalidArgumentError, match=f"^{name} must be 1 to 25"):
-        OtpButton(OtpType.ONE_TAP, supported_apps=(APP,), **{name: label})
-    OtpButton(OtpType.ONE_TAP, supported_apps=(APP,), **{name: "x" * 25})
+        labelled(name, label)
+    labelled(name, "x" * 25)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,8 @@ def test_a_package_name_that_android_would_not_take(package_name):
 
 
 def test_the_longest_package_name():
-    assert SupportedApp(f"c.{'a' * 222}", "K8a/AINcGX7")
+    longest = f"c.{'a' * 222}"
+    assert SupportedApp(longest, "K8a/AINcGX7").package_name == longest
 
 
 @pytest.mark.parametrize("signature_hash", ["", "K8a/AINcGX", "K8a/AINcGX77", "K8a_AINcGX7"])

@@ -154,6 +154,7 @@ def test_what_meta_would_show_a_person_is_kept_without_numbers(graph, client):
     ]
     with pytest.raises(OperatorError) as caught:
         client.get("106", {})
+    assert caught.value.graph is not None
     assert caught.value.graph.safe_user_message == "Permission Denied: [redacted] may not."
 
 

@@ -1,5 +1,7 @@
 """How a template reads back: a URL button, statuses nobody knows yet, odd and missing members."""
 
+from typing import Any
+
 import pytest
 
 from otp_service.whatsapp.authentication_template import SupportedApp
@@ -7,7 +9,7 @@ from otp_service.whatsapp.template import TemplateButton, template_from
 
 URL = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code_expiration_minutes=10"
 # As recorded from the live server.
-NODE = {
+NODE: dict[str, Any] = {
     "name": "login_otp",
     "id": "1261130995521319",
     "language": "en",

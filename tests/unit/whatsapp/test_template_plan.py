@@ -139,8 +139,8 @@ def test_the_plan_is_in_the_declared_order_and_of_this_name_only():
     existing = [
         replace(AS_DECLARED, language="es"),
         replace(AS_DECLARED, language="de"),
-        replace(AS_DECLARED, name="shamrock_auth_2"),
         replace(AS_DECLARED, language="en_US", status="PENDING"),
+        replace(AS_DECLARED, name="shamrock_auth_2"),
     ]
     steps = plan_templates(DECLARED, existing)
     assert [(step.language, step.act) for step in steps] == [

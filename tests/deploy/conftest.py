@@ -1,0 +1,83 @@
+"""Redis as deployed, two instances on it, and nginx in front of them."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from otp_service.simulator import RunningSimulator
+from tests.deploy.instances import Instance
+from tests.deploy.proxy import Proxy, running_proxy
+from tests.deployed_redis import DeployedRedis, deployed_redis
+from tests.environment import environment
+
+# Half of them may send at once: each of a dozen callers who ask together has to find a place.
+THREADS = 24
+
+
+def program(name: str) -> str:
+    """Its path. Where it is missing the test is left out, except in CI: there it fails."""
+    # Beside Python is what a wheel brought; servers are often not on a user's PATH.
+    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin"]
+    found = shutil.which(name, path=os.pathsep.join(folders))
+    if found is None and os.environ.get("CI"):
+        pytest.fail(f"{name} is missing: .ci/run installs it")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def redis_as_deployed() -> Iterator[DeployedRedis]:
+    with deployed_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def empty_redis(redis_as_deployed: DeployedRedis) -> DeployedRedis:
+    with redis_as_deployed.client("operator") as client:
+        client.flushall()
+        client.acl_log_reset()
+    return redis_as_deployed
+
+
+@pytest.fixture(scope="session")
+def instances(
+    redis_as_deployed: DeployedRedis,
+    simulator: RunningSimulator,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[list[Instance]]:
+    """Two, as deploy/systemd starts them."""
+    folder = tmp_path_factory.mktemp("otp")
+    variables = environment(
+        redis_as_deployed.url,
+        simulator.base_url,
+        TRUSTED_PROXIES="1",
+        WEB_THREADS=str(THREADS),
+        OTP_IP_LIMIT="3 per hour",
+    )
+    started = [Instance(folder / f"{name}.sock", variables) for name in ("a", "b")]
+    try:
+        for instance in started:
+            instance.start()
+        yield started
+    finally:
+        for instance in started:
+            instance.stop()
+
+
+@pytest.fixture(scope="session")
+def nginx(instances: list[Instance], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    folder = tmp_path_factory.mktemp("nginx")
+    with running_proxy(program("nginx"), folder, instances[0].socket.parent) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def proxy(nginx: Proxy, instances: list[Instance], empty_redis: DeployedRedis) -> Proxy:
+    for instance in instances:
+        instance.start()
+    return nginx

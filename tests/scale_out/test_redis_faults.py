@@ -1,0 +1,211 @@
+"""Redis dies, is slow, full, read-only, out of disk: what the caller hears, and what is left."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+import redis
+import requests
+
+from otp_service.demo.redis_process import RedisProcess, find_redis_server, running_redis
+from otp_service.simulator import RunningSimulator
+from tests.conftest import GAS_KEY
+from tests.e2e.conftest import Service, await_condition
+from tests.environment import environment
+from tests.redis_sentinels import free_port
+from tests.scale_out.load import NO_LIMITS, Logins
+
+DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
+PHONE = "+12395552999"
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisProcess]:
+    with running_redis(options=DURABLE) as server:
+        yield server
+
+
+@pytest.fixture
+def admin(own_redis: RedisProcess) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(own_redis.url, decode_responses=True) as client:
+        yield client
+
+
+@contextmanager
+def serving(redis_url: str, simulator: RunningSimulator, log: Path) -> Iterator[Service]:
+    running = Service(environment(redis_url, simulator.base_url, **NO_LIMITS), log)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def service(
+    own_redis: RedisProcess, simulator: RunningSimulator, tmp_path: Path
+) -> Iterator[Service]:
+    with serving(own_redis.url, simulator, tmp_path / "service.log") as running:
+        yield running
+
+
+def ask(service: Service, step: str, **members: str) -> dict[str, object]:
+    answer = requests.post(
+        f"{service.url}/v1/otp/{step}",
+        json={"phoneNumber": PHONE, **members},
+        headers={"X-API-Key": GAS_KEY},
+        timeout=20,
+    )
+    told: dict[str, object] = answer.json()
+    assert answer.elapsed.total_seconds() < 5
+    return told
+
+
+def sent_code(service: Service, simulator: RunningSimulator) -> str:
+    assert ask(service, "send")["success"] is True
+    return simulator.inbox(PHONE)[-1].code
+
+
+def assert_closed_then_open(
+    service: Service, simulator: RunningSimulator, code: str, fault: Iterator[None]
+) -> None:
+    """While the fault lasts nothing is sent or granted; after it the code works, once."""
+    messages = len(simulator.inbox(PHONE))
+    next(fault)
+    assert ask(service, "send")["code"] == "store_unavailable"
+    assert ask(service, "validate", otpCode=code)["code"] == "store_unavailable"
+    assert len(simulator.inbox(PHONE)) == messages
+    next(fault, None)
+    assert ask(service, "validate", otpCode=code)["valid"] is True
+    assert ask(service, "validate", otpCode=code)["code"] == "expired_code"
+
+
+def enough(logins: Logins, wins: int) -> bool:
+    return logins.wins.total() >= wins
+
+
+def test_kill_9_of_redis_loses_nothing_that_was_answered(
+    service: Service, own_redis: RedisProcess, admin: redis.Redis, simulator: RunningSimulator
+):
+    logins = Logins(service, simulator)
+    with logins.going_on():
+        for wins in (5, 10):
+            await_condition(partial(enough, logins, wins), "logins")
+            os.kill(int(admin.info("server")["process_id"]), signal.SIGKILL)
+            own_redis.stop()
+            own_redis.start()
+        await_condition(partial(enough, logins, 20), "logins")
+    assert max(logins.wins.values()) == 1
+    # Of a code whose answer was lost in a crash this may be the first use; of no other.
+    logins.try_again()
+    assert max(logins.wins.values()) == 1
+    for token in logins.tokens:
+        told = requests.post(
+            f"{service.url}/v1/sessions/introspect",
+            json={"token": token},
+            headers={"X-API-Key": GAS_KEY},
+            timeout=20,
+        )
+        assert told.json()["active"] is True
+
+
+def test_a_redis_that_takes_half_a_second_is_waited_for(
+    service: Service, admin: redis.Redis, simulator: RunningSimulator
+):
+    stop, messages = threading.Event(), len(simulator.inbox(PHONE))
+
+    def hold() -> None:
+        while not stop.wait(0.55):
+            admin.client_pause(500)
+
+    holding = threading.Thread(target=hold)
+    admin.client_pause(500)
+    holding.start()
+    try:
+        began = time.monotonic()
+        code = sent_code(service, simulator)
+        assert time.monotonic() - began > 0.4
+        assert ask(service, "validate", otpCode=code)["valid"] is True
+    finally:
+        stop.set()
+        holding.join()
+    assert len(simulator.inbox(PHONE)) == messages + 1
+
+
+def test_a_full_redis_closes_the_door(
+    service: Service, admin: redis.Redis, simulator: RunningSimulator
+):
+    def full() -> Iterator[None]:
+        admin.config_set("maxmemory", 1)
+        yield
+        admin.config_set("maxmemory", 0)
+
+    assert_closed_then_open(service, simulator, sent_code(service, simulator), full())
+
+
+def test_a_master_that_became_a_replica_closes_the_door(
+    service: Service, admin: redis.Redis, simulator: RunningSimulator
+):
+    def replica() -> Iterator[None]:
+        admin.replicaof("127.0.0.1", free_port())
+        yield
+        admin.replicaof("NO", "ONE")
+
+    assert_closed_then_open(service, simulator, sent_code(service, simulator), replica())
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("may not mount a small disk here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_closes_the_door_and_keeps_what_was_answered(
+    simulator: RunningSimulator, tmp_path: Path
+):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with small_disk(folder):
+        server = RedisProcess(find_redis_server(), folder, DURABLE)
+        server.start()
+        try:
+            with serving(server.url, simulator, tmp_path / "service.log") as service:
+                code = sent_code(service, simulator)
+                filler = folder / "filler"
+
+                def full() -> Iterator[None]:
+                    fill(filler)
+                    yield
+                    filler.unlink()
+                    # With `appendfsync always` Redis ends itself rather than forget.
+                    server.stop()
+                    server.start()
+
+                assert_closed_then_open(service, simulator, code, full())
+        finally:
+            server.stop()
+
+
+def fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"." * 512)
+        except OSError:
+            return
