@@ -45,17 +45,17 @@ class Argon2PasscodeHasher:
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
 
-    def digest(self, challenge_id: str, passcode: str) -> str:
-        peppered = _peppered(self._newest, challenge_id, passcode)
+    def digest(self, login: str, passcode: str) -> str:
+        peppered = _peppered(self._newest, login, passcode)
         encoded = self._pool.submit(self._argon2.hash, peppered).result()
         return f"{self._newest.key_id}:{encoded}"
 
-    def matches(self, digest: str, challenge_id: str, passcode: str) -> bool:
+    def matches(self, digest: str, login: str, passcode: str) -> bool:
         key_id, _, encoded = digest.partition(":")
         pepper = self._peppers.get(key_id)
         if pepper is None:
             return False
-        peppered = _peppered(pepper, challenge_id, passcode)
+        peppered = _peppered(pepper, login, passcode)
         try:
             return self._pool.submit(self._argon2.verify, encoded, peppered).result()
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
@@ -65,6 +65,6 @@ class Argon2PasscodeHasher:
         self._pool.shutdown()
 
 
-def _peppered(pepper: Pepper, challenge_id: str, passcode: str) -> bytes:
-    # The challenge id makes a digest worthless for any other challenge.
-    return hmac.digest(pepper.key, (challenge_id + passcode).encode(), hashlib.sha256)
+def _peppered(pepper: Pepper, login: str, passcode: str) -> bytes:
+    # The login makes a digest worthless for any other challenge, and for any other number.
+    return hmac.digest(pepper.key, (login + passcode).encode(), hashlib.sha256)

@@ -37,5 +37,8 @@ def _sum(hashes: Sequence[dict[str, str]]) -> Counters:
     sums: dict[str, int] = {}
     for counters in hashes:
         for name, count in counters.items():
+            # The scripts write nothing else; what somebody else wrote must not end the summary.
+            if name.count("|") != 2 or not count.isdecimal():
+                continue
             sums[name] = sums.get(name, 0) + int(count)
     return sums

@@ -62,7 +62,7 @@ class NumberKeys:
         self.audit = self.shard.audit
         self.roles = self.shard.roles
         tag = f"{{otp:{self.shard.shard:02d}}}"
-        # Hash id, tries, the digest's two parts: the passcode that Meta took. TTL: the passcode's own.
+        # Hash id, tries, the digest in two parts: the passcode that Meta took. TTL: its own.
         self.challenge = f"{tag}:challenge:{phone_id}"
         # The same, while its message is in flight; stays when nobody learned how that ended.
         self.pending = f"{tag}:pending:{phone_id}"

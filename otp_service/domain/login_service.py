@@ -157,7 +157,7 @@ class LoginService:
         return replace(ticket, remark=RefusalReason.TEST_NUMBER), fixed
 
     def _issue(self, ticket: SendTicket, passcode: str, origin: RequestOrigin) -> None:
-        digest = self.hasher.digest(ticket.challenge_id, passcode)
+        digest = self.hasher.digest(_bound(ticket.challenge_id, ticket.subject), passcode)
         self.store.arm_send(ticket, digest, origin)
 
     def _undelivered(
@@ -195,7 +195,18 @@ class LoginService:
             (
                 candidate
                 for candidate in ticket.candidates
-                if self.hasher.matches(candidate.digest, candidate.challenge_id, digits)
+                if self.hasher.matches(
+                    candidate.digest, _bound(candidate.challenge_id, ticket.subject), digits
+                )
             ),
             None,
         )
+
+
+def _bound(challenge_id: str, subject: Subject) -> str:
+    """What a digest stands for besides the passcode: this login of this number.
+
+    Without the number, whoever can write to Redis could move a passcode of their own to another
+    number's key and log in as that person. A phone_id has a fixed length, so no two read the same.
+    """
+    return challenge_id + subject.phone_id

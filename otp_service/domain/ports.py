@@ -201,9 +201,11 @@ class SendCapacity(Protocol):
 
 
 class PasscodeHasher(Protocol):
-    def digest(self, challenge_id: str, passcode: str) -> str: ...
+    """`login` names the challenge and the number that a passcode is for."""
 
-    def matches(self, digest: str, challenge_id: str, passcode: str) -> bool:
+    def digest(self, login: str, passcode: str) -> str: ...
+
+    def matches(self, digest: str, login: str, passcode: str) -> bool:
         """False as well for a digest whose pepper is no longer known."""
         ...
 

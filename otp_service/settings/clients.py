@@ -1,15 +1,22 @@
 """The calling backends as the settings name them."""
 
 import json
+import re
+from collections.abc import Iterable
 
 from otp_service.domain.api_clients import ApiClient, Scope
 from otp_service.settings.secret_files import file_text
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+# Who else acts in the audit.
+_OUR_OWN = frozenset({"cli", "login-page", "meta"})
 
 
 def read_api_clients(text: str) -> list[ApiClient]:
     """JSON, or `@file` with JSON: `{name: {"sha256": hex, "scopes": [..]}}`. Raise ValueError."""
     raw = file_text("OTP_API_CLIENTS", text[1:]) if text.startswith("@") else text
     try:
+        _check_names(json.loads(raw))
         return [
             ApiClient(name, _sha256_hex(row["sha256"]), frozenset(map(Scope, row["scopes"])))
             for name, row in json.loads(raw).items()
@@ -17,8 +24,16 @@ def read_api_clients(text: str) -> list[ApiClient]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             'must be JSON like {"console": {"sha256": "<64 hex>", "scopes": '
-            f'["otp"]}}}}; scopes are {", ".join(Scope)} ({type(error).__name__})'
+            f'["otp"]}}}}; scopes are {", ".join(Scope)}; a name is small letters and digits, '
+            f"and none of {', '.join(sorted(_OUR_OWN))} ({type(error).__name__})"
         ) from None
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Raise ValueError for a name that in the audit would pass for somebody else's."""
+    for name in names:
+        if not _NAME.fullmatch(name) or name in _OUR_OWN:
+            raise ValueError("a client's name")
 
 
 def _sha256_hex(text: str) -> str:

@@ -198,3 +198,17 @@ def test_a_request_id_can_be_made_mandatory(build, rest, received, missing):
     assert caller.refused(answer, "invalid_request", 400) == {}
     assert "requestId" in json.dumps(answer.get_json())
     caller.requires_valid(caller.validate(received(), requestId=request_id))
+
+
+def test_a_passcode_moved_to_another_number_in_redis_is_wrong_there(caller, store, received):
+    """Whoever can write to Redis must not become anybody else by copying a hash of their own."""
+    caller.send(PHONE)
+    (mine,) = store.scan_iter("*:challenge:*")
+    copied = store.hgetall(mine)
+    caller.send(OTHER_PHONE)
+    (theirs,) = set(store.scan_iter("*:challenge:*")) - {mine}
+    store.delete(theirs)
+    store.hset(theirs, mapping=copied)
+    answer = caller.validate(received(), OTHER_PHONE)
+    assert answer.get_json()["code"] == "invalid_code"
+    assert caller.validate(received()).get_json()["valid"] is True

@@ -75,13 +75,13 @@ class FakeHasher:
 
     journal: Journal
 
-    def digest(self, challenge_id: str, passcode: str) -> str:
+    def digest(self, login: str, passcode: str) -> str:
         self.journal.write("digest")
-        return f"{challenge_id}/{passcode}"
+        return f"{login}/{passcode}"
 
-    def matches(self, digest: str, challenge_id: str, passcode: str) -> bool:
+    def matches(self, digest: str, login: str, passcode: str) -> bool:
         self.journal.write("compare")
-        return digest == f"{challenge_id}/{passcode}"
+        return digest == f"{login}/{passcode}"
 
 
 @dataclass

@@ -142,6 +142,12 @@ def test_broken_api_clients_are_refused_with_an_example(load, text):
     assert STRONG not in fault
 
 
+@pytest.mark.parametrize("name", ["meta", "cli", "login-page", "admin:x", "Console", ""])
+def test_a_client_cannot_have_a_name_that_passes_for_somebody_else(load, name):
+    clients = {name: {"sha256": key_digest(STRONG), "scopes": ["otp"]}}
+    assert "a name is small letters" in fault_of(load, OTP_API_CLIENTS=json.dumps(clients))
+
+
 def test_an_api_clients_file_that_is_not_there_is_said(load):
     assert "nowhere.json" in fault_of(load, OTP_API_CLIENTS="@nowhere.json")
 
