@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
+# Most tests wait for real servers: more of them at once than there are cores.
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check lint format types imports lock bench-audit screenshots clean
@@ -25,7 +27,7 @@ run: install  ## Run the demo: Redis, a simulated WhatsApp and the service
 
 test: install  ## Run every test
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m coverage run -m pytest $(ARGS)
+	$(BIN)/python -m coverage run -m pytest -n $(WORKERS) $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -7,7 +7,8 @@ import pytest
 
 from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
 from otp_service.app import create_app
-from otp_service.bootstrap import _derived, build_services
+from otp_service.bootstrap import build_services
+from otp_service.bootstrap.keys import derived_key
 from tests.conftest import CONSOLE_KEY, GAS_KEY
 from tests.environment import environment, settings_of
 from tests.http_api.conftest import OTHER_PHONE, PHONE, Caller
@@ -133,7 +134,7 @@ def test_a_session_ends_with_its_time(redis_url, simulator, received, later_s, a
     settings = settings_of(environment(redis_url, simulator.base_url))
     services = build_services(settings)
     token = log_in(create_app(settings, services), received)["sessionToken"]
-    keys = [_derived(settings.otp_secret_keys[0], "session")]
+    keys = [derived_key(settings.otp_secret_keys[0], "session")]
     tokens = ItsdangerousSessionTokens(keys, "shamrock", lambda: time.time() + later_s)
     sessions = dataclasses.replace(services.sessions, tokens=tokens)
     app = create_app(settings, dataclasses.replace(services, sessions=sessions))
