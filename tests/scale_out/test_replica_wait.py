@@ -22,7 +22,7 @@ def replica() -> Iterator[tuple[str, Replicated]]:
 
 def number_on(client: redis.Redis, replicas: int) -> Number:
     client.flushall()
-    return Number(client, wait=ReplicaWait(replicas, timeout_ms=200))
+    return Number(client, wait=ReplicaWait(replicas, timeout_ms=600))
 
 
 def test_a_login_that_a_replica_has_is_granted(replica):

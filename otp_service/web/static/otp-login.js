@@ -91,7 +91,8 @@
       dialog.setAttribute("aria-label", this.#word("open"));
       dialog.append(this.#newFrame(), close);
       // The browser closes it as well: by Escape, or by the back gesture.
-      dialog.addEventListener("close", () => this.close());
+      // It tells so later, when another may be open already.
+      dialog.addEventListener("close", () => this.#dialog === dialog && this.close());
       this.#dialog = dialog;
       this.#root.append(dialog);
       dialog.showModal();
