@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_keys import NumberKeys
-from otp_service.adapters.redis_scripts import Reply, Scripts
+from otp_service.adapters.redis_scripts import Reply, Scripts, whole_seconds
 from otp_service.domain.audit import AuditEvent, Outcome, RefusalReason
 from otp_service.domain.challenge import (
     AttemptTicket,
@@ -166,7 +166,7 @@ class RedisChallengeStore:
         if state == "open":
             return InvalidCodeError(attempts_remaining=ticket.attempts_remaining)
         # The number is locked from here on, so whatever tries the passcode had left are no use.
-        wait_s = _whole_seconds(left_ms) if state == "locked" else None
+        wait_s = whole_seconds(left_ms) if state == "locked" else None
         return InvalidCodeError(attempts_remaining=0, retry_after_s=wait_s)
 
     def consume(
@@ -257,13 +257,8 @@ def _age_ms(origin: RequestOrigin) -> int:
     return int((time.monotonic() - origin.received_at) * 1000)
 
 
-def _whole_seconds(milliseconds: str | int) -> int:
-    """Rounded up, so that waiting that long is always enough."""
-    return -(-int(milliseconds) // 1000)
-
-
 def _raise_if_locked(state: str | int, figures: Reply) -> None:
     if state == RefusalReason.STOPPED:
         raise LockedError(retry_after_s=None)
     if state == RefusalReason.LOCKED:
-        raise LockedError(retry_after_s=_whole_seconds(figures[0]))
+        raise LockedError(retry_after_s=whole_seconds(figures[0]))

@@ -8,7 +8,7 @@ import structlog
 
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
-from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors
+from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors, whole_seconds
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState
 from otp_service.domain.subject import Subject
@@ -74,8 +74,8 @@ class RedisDeliveryStore:
         return Delivery(
             DeliveryState(str(state)),
             str(failure).partition(":")[0],
-            _whole_seconds(left_ms),
-            None if lock == "stopped" else _whole_seconds(locked_ms),
+            whole_seconds(left_ms),
+            None if lock == "stopped" else whole_seconds(locked_ms),
         )
 
     def _report_call(self, report: DeliveryReport) -> ScriptCall:
@@ -131,8 +131,3 @@ def _named(
                 subject = Subject(fields["phone_id"], fields["masked_phone"], fields["country"])
                 return subject, fields["request_id"]
     return None
-
-
-def _whole_seconds(milliseconds: str | int) -> int:
-    """Rounded up, so that waiting that long is always enough."""
-    return max(0, -(-int(milliseconds) // 1000))

@@ -9,7 +9,7 @@ import redis
 from otp_service.adapters.redis_delivery_store import FLAG_AT
 from otp_service.adapters.redis_keys import NumberKeys
 from otp_service.adapters.redis_role_registry import assignment_of
-from otp_service.adapters.redis_scripts import store_errors
+from otp_service.adapters.redis_scripts import store_errors, whole_seconds
 from otp_service.domain.delivery import DeliveryState
 from otp_service.domain.number_state import LastMessage, NumberState
 
@@ -57,13 +57,13 @@ class RedisNumberStates:
         )
 
     def _locked_for_s(self, failures: int, lock_ms: int) -> int | None:
-        return None if failures >= self.stop_at else _whole_seconds(lock_ms)
+        return None if failures >= self.stop_at else whole_seconds(lock_ms)
 
 
 def _newest_passcode(found: list[Any]) -> tuple[int, int]:
     """Seconds left and tries spent of the one that lives longest; zeros when none is alive."""
     alive = [
-        (_whole_seconds(left_ms), int(tries or 0))
+        (whole_seconds(left_ms), int(tries or 0))
         for tries, left_ms in zip(found[::2], found[1::2], strict=True)
         if left_ms > 0
     ]
@@ -78,8 +78,3 @@ def _last_message(deliveries: dict[str, str]) -> LastMessage | None:
         if (match := _DELIVERY.fullmatch(text))
     ]
     return max(found, key=lambda message: message.begun_at_ms, default=None)
-
-
-def _whole_seconds(milliseconds: int) -> int:
-    """Rounded up, so that waiting that long is always enough."""
-    return max(0, -(-milliseconds // 1000))

@@ -157,3 +157,8 @@ class Scripts:
         pipeline.execute_command(command, script, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
         pipeline.wait(self._wait.replicas, self._wait.timeout_ms)
         return pipeline.execute(raise_on_error=False)
+
+
+def whole_seconds(milliseconds: str | int) -> int:
+    """A TTL of Redis, rounded up, so that waiting that long is always enough; 0 for none."""
+    return max(0, -(-int(milliseconds) // 1000))

@@ -12,7 +12,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from otp_service.adapters.limits_storage import parse_limits
 from otp_service.adapters.redis_address import read_redis_url
 from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_digest
 from otp_service.settings.clients import read_api_clients
@@ -20,7 +19,7 @@ from otp_service.settings.faults import SettingsError, explain
 from otp_service.settings.pages import PageSettings
 from otp_service.settings.protection import ProtectionSettings
 from otp_service.settings.secret_files import SecretFiles
-from otp_service.settings.values import CommaList, strong_secret
+from otp_service.settings.values import CommaList, checked_limits, strong_secret
 from otp_service.settings.whatsapp import WhatsAppSettings
 from otp_service.whatsapp.template_plan import DeclaredTemplate
 
@@ -123,11 +122,7 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
     )
     @classmethod
     def _limit_notation(cls, text: str) -> str:
-        try:
-            parse_limits(text)
-        except ValueError:
-            raise ValueError('must read like "3 per 15 minutes"') from None
-        return text
+        return checked_limits(text, "3 per 15 minutes")
 
     @field_validator("otp_default_region", "otp_allowed_countries")
     @classmethod

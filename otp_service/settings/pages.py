@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from otp_service.adapters.limits_storage import parse_limits
-from otp_service.settings.values import CommaList
+from otp_service.settings.values import CommaList, checked_limits
 
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?(/[!-\[\]-~]*)?")
@@ -40,11 +39,7 @@ class PageSettings(BaseSettings):
     @field_validator("web_page_limit")
     @classmethod
     def _page_limit_notation(cls, text: str) -> str:
-        try:
-            parse_limits(text)
-        except ValueError:
-            raise ValueError('must read like "60 per minute"') from None
-        return text
+        return checked_limits(text, "60 per minute")
 
     @field_validator("login_next_allowlist")
     @classmethod

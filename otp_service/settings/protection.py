@@ -3,11 +3,10 @@
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
-from otp_service.adapters.limits_storage import parse_limits
 from otp_service.domain.pumping import PumpingGuard
 from otp_service.domain.review_numbers import ReviewNumbers
 from otp_service.settings.review_numbers import read_review_numbers
-from otp_service.settings.values import strong_secret
+from otp_service.settings.values import checked_limits, strong_secret
 from otp_service.whatsapp.endpoint import checked_base_url
 
 
@@ -53,8 +52,4 @@ class ProtectionSettings(BaseSettings):
     @field_validator("otp_bad_key_limit")
     @classmethod
     def _bad_key_limit_notation(cls, text: str) -> str:
-        try:
-            parse_limits(text)
-        except ValueError:
-            raise ValueError('must read like "20 per minute"') from None
-        return text
+        return checked_limits(text, "20 per minute")

@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from otp_service.adapters.limits_storage import parse_limits
+
 _MIN_SECRET_CHARS = 32
 _MIN_DISTINCT_CHARS = 10
 
@@ -16,6 +18,15 @@ def _split(value: object) -> object:
 
 
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+def checked_limits(text: str, example: str) -> str:
+    """Return `text`, in the notation of `limits`. Raise ValueError that shows `example`."""
+    try:
+        parse_limits(text)
+    except ValueError:
+        raise ValueError(f'must read like "{example}"') from None
+    return text
 
 
 def strong_secret(secret: str) -> str:
