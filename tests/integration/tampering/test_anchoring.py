@@ -7,8 +7,8 @@ import threading
 from typing import Any
 
 import pytest
-import redis
 
+from otp_service.adapters.redis_connection import connect
 from otp_service.adapters.redis_keys import ANCHORING_TURN
 from otp_service.domain.errors import StoreUnavailableError
 from tests.integration.store.race import ROUNDS
@@ -210,7 +210,7 @@ def test_a_log_line_is_one_json_object_without_secrets(audited: Audited):
 
 
 def test_without_redis_the_job_says_so(tmp_path):
-    away = Audited(redis.Redis(unix_socket_path=f"{tmp_path}/nobody.sock"))
+    away = Audited(connect(f"unix://{tmp_path}/nobody.sock"))
     with pytest.raises(StoreUnavailableError):
         away.anchoring.run_in_turn()
     with pytest.raises(StoreUnavailableError):
