@@ -61,7 +61,7 @@ lock: install  ## Renew the hashed locks from pyproject.toml (the only command t
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  --extra demo --group dev pyproject.toml -o $(LOCK)
+	  --extra demo --extra otel --group dev pyproject.toml -o $(LOCK)
 
 clean:  ## Remove what the commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* dist

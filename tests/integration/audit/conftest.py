@@ -1,4 +1,4 @@
-"""The audit's read side on one real server and on a Cluster."""
+"""The audit's read side on what production has: one server, Sentinels, a Cluster."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.audit.logins import Office
-from tests.integration.store.servers import ONE_AND_MANY, running_backend
+from tests.integration.store.servers import PRODUCTION, running_backend
 
 if TYPE_CHECKING:
     import redis
 
 
-@pytest.fixture(scope="session", params=ONE_AND_MANY)
+@pytest.fixture(scope="session", params=PRODUCTION)
 def backend(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
     with running_backend(request.param) as client:
         yield client

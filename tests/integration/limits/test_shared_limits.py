@@ -101,7 +101,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
 
 
 def test_no_step_of_a_limit_needs_keys_of_two_slots(cluster):
-    gate = Gate(cluster).limits(phone="2 per hour", client="2 per hour")
+    gate = Gate(cluster).limits(phone="2 per hour", client="2 per minute")
     gate.take(ip="2001:db8::1").give_back()
     gate.taken(2)
     assert gate.refused().scope == "phone"

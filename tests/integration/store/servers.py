@@ -19,9 +19,9 @@ from tests.redis_servers import real_servers
 FAKE, CLUSTER, DEPLOYED = "fakeredis", "cluster-of-one", "as-deployed"
 CLUSTER_OF_SIX, SENTINELS = "cluster-of-six", "sentinel-trio"
 NAMES = [FAKE, *real_servers(), CLUSTER_OF_SIX, SENTINELS, DEPLOYED]
-# For what leans on the store suite's scripts and adds no server's own commands: one that keeps all
-# of it, and one that spreads it.
-ONE_AND_MANY = [next(iter(real_servers())), CLUSTER_OF_SIX]
+# Production's three. What leans on the store suite's scripts runs on these only: versions differ
+# in the scripts' commands, and those the store suite has tried.
+PRODUCTION = [DEPLOYED, SENTINELS, CLUSTER_OF_SIX]
 # What the tests look at and clear away themselves: users.acl gives the service none of it.
 _TESTS_OWN = (
     "+flushall +script|flush +keys +monitor +client|kill +client|list +ttl +type +xlen +zcard"

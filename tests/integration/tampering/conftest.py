@@ -1,18 +1,18 @@
-"""The suite runs on one real server and on a Cluster."""
+"""The suite runs on what production has: one server, Sentinels, a Cluster."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.store.servers import ONE_AND_MANY, running_backend
+from tests.integration.store.servers import PRODUCTION, running_backend
 from tests.integration.tampering.audited import Audited, a_number
 
 if TYPE_CHECKING:
     import redis
 
 
-@pytest.fixture(scope="session", params=ONE_AND_MANY)
+@pytest.fixture(scope="session", params=PRODUCTION)
 def backend(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
     with running_backend(request.param) as client:
         yield client
