@@ -151,7 +151,7 @@ def test_pods_are_closed_and_get_the_time_that_a_send_takes():
     pause_s = int(container["lifecycle"]["preStop"]["exec"]["command"][-1])
     assert pod["terminationGracePeriodSeconds"] >= pause_s + _GRACEFUL_TIMEOUT_S
     assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
-    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert container["readinessProbe"]["httpGet"]["path"] == "/healthz"
 
 
 def test_what_selects_the_pods_selects_these_pods():

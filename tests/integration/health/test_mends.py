@@ -17,9 +17,12 @@ SOURCES = [
     ADAPTERS / "whatsapp_refusal.py",
     ROOT / "otp_service" / "domain" / "health.py",
 ]
-GUIDES = [ROOT / "docs" / "setting-up-meta.md", ROOT / "docs" / "health.md"]
+GUIDES = [
+    ROOT / "docs" / f"{name}.md"
+    for name in ("setting-up-meta", "health", "operations", "security")
+]
 _IN_BACKTICKS = re.compile(r"`(otp-service [^`]+)`")
-_IN_A_BLOCK = re.compile(r"^(?:\.venv/bin/)?(otp-service [^#\n]+)", re.MULTILINE)
+_IN_A_BLOCK = re.compile(r"^(?:\.venv/bin/|[^`#\n]* \| )?(otp-service [^#\n]+)", re.MULTILINE)
 
 
 def commands_of(text: str) -> list[str]:
