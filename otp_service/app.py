@@ -12,8 +12,10 @@ from otp_service.http_api.audit_export import export_file
 from otp_service.http_api.authentication import authenticator
 from otp_service.http_api.contract import contract_blueprint
 from otp_service.http_api.errors import register_error_handlers
+from otp_service.http_api.identities import identities_blueprint
 from otp_service.http_api.lockouts import lockouts_blueprint
 from otp_service.http_api.login_answers import LoginAnswers
+from otp_service.http_api.metrics import metrics_blueprint, register_request_meter
 from otp_service.http_api.otp import otp_blueprint
 from otp_service.http_api.probes import probes_blueprint
 from otp_service.http_api.request_body import MAX_BODY_BYTES
@@ -21,6 +23,7 @@ from otp_service.http_api.request_log import register_request_log
 from otp_service.http_api.roles import roles_blueprint
 from otp_service.http_api.security_headers import register_security_headers
 from otp_service.http_api.sessions import sessions_blueprint
+from otp_service.http_api.tracing import register_tracing
 from otp_service.http_api.webhooks import webhook_guard, webhooks_blueprint
 from otp_service.settings import Settings
 from otp_service.web.console.access import FormTokens
@@ -55,6 +58,9 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     services = services or build_services(settings)
     app = Flask("otp_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    register_request_meter(app, services.telemetry.metrics)
+    if services.telemetry.tracing:
+        register_tracing(app, services.telemetry.tracing)
     register_request_log(app)
     register_security_headers(app)
     register_error_handlers(app)
@@ -74,7 +80,9 @@ def _register_blueprints(app: Flask, settings: Settings, services: Services) -> 
         (sessions_blueprint(services.sessions, settings.session_audience), Scope.SESSIONS),
         (roles_blueprint(services.administration), Scope.ROLES),
         (lockouts_blueprint(services.administration), Scope.ROLES),
+        (identities_blueprint(services.administration), Scope.ROLES),
         (audit_blueprint(services.audit), Scope.AUDIT),
+        (metrics_blueprint(services.metrics_page), Scope.METRICS),
     ):
         blueprint.before_request(authenticator(services.clients, services.guesses, scope))
         app.register_blueprint(blueprint)

@@ -1,5 +1,6 @@
 """Log lines: structlog as JSON on stdout, with anything that looks like a phone number masked."""
 
+import json
 import logging
 import re
 import sys
@@ -10,6 +11,9 @@ from structlog.typing import EventDict
 # Defence in depth: nothing is meant to log a full number, and an exception's text might.
 _E164 = re.compile(r"\+\d{5,13}(\d{2})(?!\d)")
 
+# Made once: `json.dumps` makes one for each line that has a `default`.
+_JSON = json.JSONEncoder(default=repr)
+
 
 def configure_logs(level: str) -> None:
     structlog.configure(
@@ -19,12 +23,16 @@ def configure_logs(level: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _mask_phone_numbers,
-            structlog.processors.JSONRenderer(),
+            _as_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=True,
     )
+
+
+def _as_json(_logger: object, _method: str, event: EventDict) -> str:
+    return _JSON.encode(event)
 
 
 def _mask_phone_numbers(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -6,12 +6,16 @@ nothing to try them against. More hashing threads than cores only cost memory an
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,19 @@ class Argon2Cost:
 
 
 class Argon2PasscodeHasher:
-    """Digests read `<pepper key id>:<argon2 encoded hash>`; the first pepper makes new ones."""
+    """Digests read `<pepper key id>:<argon2 encoded hash>`; the first pepper makes new ones.
 
-    def __init__(self, peppers: Sequence[Pepper], cost: Argon2Cost, threads: int) -> None:
+    `hashed` is told of each hash the seconds that it waited for a thread, and then took.
+    """
+
+    def __init__(
+        self,
+        peppers: Sequence[Pepper],
+        cost: Argon2Cost,
+        threads: int,
+        hashed: Callable[[float, float], None] | None = None,
+    ) -> None:
+        self._hashed = hashed
         self._newest = peppers[0]
         self._peppers = {pepper.key_id: pepper for pepper in peppers}
         self._argon2 = PasswordHasher(
@@ -47,7 +61,7 @@ class Argon2PasscodeHasher:
 
     def digest(self, login: str, passcode: str) -> str:
         peppered = _peppered(self._newest, login, passcode)
-        encoded = self._pool.submit(self._argon2.hash, peppered).result()
+        encoded = self._in_pool(lambda: self._argon2.hash(peppered))
         return f"{self._newest.key_id}:{encoded}"
 
     def matches(self, digest: str, login: str, passcode: str) -> bool:
@@ -57,12 +71,25 @@ class Argon2PasscodeHasher:
             return False
         peppered = _peppered(pepper, login, passcode)
         try:
-            return self._pool.submit(self._argon2.verify, encoded, peppered).result()
+            return self._in_pool(lambda: self._argon2.verify(encoded, peppered))
         except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     def close(self) -> None:
         self._pool.shutdown()
+
+    def _in_pool(self, work: Callable[[], _Result]) -> _Result:
+        submitted_at = time.perf_counter()
+
+        def timed() -> _Result:
+            started_at = time.perf_counter()
+            try:
+                return work()
+            finally:
+                if self._hashed:
+                    self._hashed(started_at - submitted_at, time.perf_counter() - started_at)
+
+        return self._pool.submit(timed).result()
 
 
 def _peppered(pepper: Pepper, login: str, passcode: str) -> bytes:

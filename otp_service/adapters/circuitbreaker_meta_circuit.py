@@ -7,7 +7,7 @@ send at a time is let through, and the first that Meta answers closes the circui
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import structlog
@@ -37,9 +37,19 @@ _log = structlog.get_logger(__name__)
 
 
 class MetaCircuit:
-    """Opens after `failures` in a row, for `open_s` seconds."""
+    """Opens after `failures` in a row, for `open_s` seconds.
 
-    def __init__(self, failures: int, open_s: int, journal: OperatorJournal) -> None:
+    `changed` is told whether it is open now, each time that this changes.
+    """
+
+    def __init__(
+        self,
+        failures: int,
+        open_s: int,
+        journal: OperatorJournal,
+        changed: Callable[[bool], None] | None = None,
+    ) -> None:
+        self._changed = changed
         self._breaker = CircuitBreaker(failures, open_s, _is_outage, name="meta")
         self._probe = threading.Lock()
         self._journal = journal
@@ -73,6 +83,8 @@ class MetaCircuit:
                 self._tell(after)
 
     def _tell(self, state: str) -> None:
+        if self._changed:
+            self._changed(state == STATE_OPEN)
         if state != STATE_OPEN:
             _log.info("meta_circuit_closed")
             return
@@ -111,6 +123,13 @@ class CircuitPasscodeSender:
         self._circuit = circuit
         self._sender = sender
 
-    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
+    def send(
+        self,
+        to: PhoneNumber,
+        passcode: str,
+        label: MessageLabel,
+        locale: str | None,
+        identity_hash: str = "",
+    ) -> str:
         with self._circuit.watching():
-            return self._sender.send(to, passcode, label, locale)
+            return self._sender.send(to, passcode, label, locale, identity_hash)

@@ -16,6 +16,7 @@ from otp_service.adapters.limits_storage import (
     limits_storage,
     parse_limits,
 )
+from otp_service.adapters.redis_record_ids import UNSEALED, RecordIds
 from otp_service.adapters.redis_scripts import store_errors
 from otp_service.domain.challenge import RequestOrigin, SendTicket
 from otp_service.domain.errors import RateLimitedError
@@ -49,12 +50,17 @@ def network_of(ip: str) -> str:
 
 
 class LimitsSendLimiter:
-    """At most one round trip a limit, narrowest first; a denied send keeps none of its places."""
+    """At most one round trip a limit, narrowest first; a denied send keeps none of its places.
 
-    def __init__(self, client: redis.Redis, limits: SendLimits) -> None:
+    One more for each limit of a number that may be known by several of `ids`.
+    """
+
+    def __init__(self, client: redis.Redis, limits: SendLimits, ids: RecordIds = UNSEALED) -> None:
         storage = limits_storage(client)
         self._storage = storage
-        self._phone = [_ExactLimit(storage, item, "phone") for item in parse_limits(limits.phone)]
+        self._phone = [
+            _ExactLimit(storage, ids, item, "phone") for item in parse_limits(limits.phone)
+        ]
         self._ip = [_CountedLimit(storage, item, "ip") for item in parse_limits(limits.ip)]
         self._client = [
             _CountedLimit(storage, item, "client") for item in parse_limits(limits.client)
@@ -116,28 +122,34 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class _ExactLimit:
-    """A moving window: one entry a hit, so only for small limits."""
+    """A moving window: one entry a hit, so only for small limits.
+
+    A number's places are taken under our record id, and count under every other one as well. No
+    two sends of a number do that at once: it has one in-flight lock.
+    """
 
     storage: LimitsStorage
+    ids: RecordIds
     item: RateLimitItem
     scope: str
 
     def take(self, holder: str, now_s: float) -> bool:
-        item = self.item
-        return self.storage.take_exact(self._key(holder), item.amount, item.get_expiry(), now_s)
+        amount, window_s = self.item.amount, self.item.get_expiry()
+        ours, *others = self._keys(holder)
+        taken = self.storage.exact_places(others, amount)
+        free = amount - sum(at + window_s >= now_s for at in taken)
+        return free > 0 and self.storage.take_exact(ours, free, window_s, now_s)
 
     def wait_s(self, holder: str, now_s: float) -> float:
-        item = self.item
-        free_at = self.storage.exact_place_free_at(
-            self._key(holder), item.amount, item.get_expiry()
-        )
-        return free_at - now_s
+        keys, item = self._keys(holder), self.item
+        return self.storage.exact_place_free_at(keys, item.amount, item.get_expiry()) - now_s
 
     def give_back(self, pipeline: redis.client.Pipeline, holder: str, taken_at_s: float) -> None:
-        self.storage.give_back_exact(pipeline, self._key(holder), taken_at_s)
+        self.storage.give_back_exact(pipeline, self._keys(holder)[0], taken_at_s)
 
-    def _key(self, holder: str) -> str:
-        return exact_key(self.item, self.scope, holder)
+    def _keys(self, holder: str) -> list[str]:
+        """Ours first."""
+        return [exact_key(self.item, self.scope, one) for one in self.ids.all_of(holder)]
 
 
 @dataclass(frozen=True, slots=True)

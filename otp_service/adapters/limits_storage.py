@@ -53,10 +53,25 @@ class LimitsStorage(RedisStorage):
         )
         return bool(taken)
 
-    def exact_place_free_at(self, key: str, limit: int, window_s: int) -> float:
-        """Unix seconds when the oldest of the last `limit` places leaves the window."""
-        oldest = self.storage.lindex(self.prefixed_key(key), limit - 1)
-        return float(oldest) + window_s if oldest else 0.0
+    def exact_place_free_at(self, keys: Sequence[str], limit: int, window_s: int) -> float:
+        """Unix seconds when the oldest of the last `limit` places in all of these leaves."""
+        if len(keys) == 1:
+            oldest = self.storage.lindex(self.prefixed_key(keys[0]), limit - 1)
+            return float(oldest) + window_s if oldest else 0.0
+        places = self.exact_places(keys, limit)
+        return places[limit - 1] + window_s if len(places) >= limit else 0.0
+
+    def exact_places(self, keys: Sequence[str], most: int) -> list[float]:
+        """Unix seconds of the places taken in all of these windows, newest first; one round trip.
+
+        `most` of each window at most.
+        """
+        if not keys:
+            return []
+        pipeline = self.pipeline()
+        for key in keys:
+            pipeline.lrange(self.prefixed_key(key), 0, most - 1)
+        return sorted((float(at) for window in pipeline.execute() for at in window), reverse=True)
 
     def give_back_exact(
         self, pipeline: redis.client.Pipeline, key: str, taken_at_s: float

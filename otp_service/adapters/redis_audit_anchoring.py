@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -30,6 +31,16 @@ _log = structlog.wrap_logger(
 )
 
 
+class AnchoringObserver(Protocol):
+    def anchored(self) -> None: ...
+
+    def tampered(self, kind: str) -> None: ...
+
+    def audit_checked(self, at: float) -> None:
+        """Every shard was looked at, well or not; `at` is Unix seconds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RedisAuditAnchoring:
     """Also remembers the newest anchors it has seen: stored ones that fall behind are tampered.
@@ -42,6 +53,7 @@ class RedisAuditAnchoring:
     retention_ms: int
     turn_s: float
     clock: Callable[[], float]
+    observer: AnchoringObserver | None = None
     _seen: dict[int, Anchor] = field(default_factory=dict)
 
     def run_in_turn(self) -> None:
@@ -71,8 +83,12 @@ class RedisAuditAnchoring:
                 _log.error(
                     "audit_tampered", shard=shard, kind=finding.kind, finding=finding.sentence
                 )
+                if self.observer:
+                    self.observer.tampered(finding.kind)
         if make:
             self._keep_alive()
+        if self.observer:
+            self.observer.audit_checked(self.clock())
 
     def _is_late(self, shard: int) -> bool:
         seen = self._seen.get(shard)
@@ -145,6 +161,8 @@ class RedisAuditAnchoring:
         if answer == "kept":
             self._seen[anchor.shard] = anchor
             _log.info(ANCHOR_LOG_EVENT, **anchor.fields())
+            if self.observer:
+                self.observer.anchored()
 
     def _keep_alive(self) -> None:
         with store_errors("keep_anchors_alive"):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import structlog
 
+from otp_service.adapters.redis_record_ids import RecordIds
 from otp_service.domain.audit import AuditEvent, AuditRecord, Outcome
 
 _log = structlog.get_logger(__name__)
@@ -29,8 +30,11 @@ def position_of(shard: int, entry_id: str) -> Position:
     return Position(int(at_ms), shard, int(sequence))
 
 
-def record_of(entry: Entry) -> AuditRecord | None:
-    """None for what no version of this service can have written; that is logged."""
+def record_of(entry: Entry, ids: RecordIds) -> AuditRecord | None:
+    """With the person named as callers know them.
+
+    None for what no version of this service can have written; that is logged.
+    """
     (at_ms, shard, sequence), fields = entry
     attempt = fields.get("attempt_number")
     try:
@@ -40,10 +44,10 @@ def record_of(entry: Entry) -> AuditRecord | None:
             event=AuditEvent(fields["event"]),
             outcome=Outcome(fields["outcome"]),
             reason=fields["reason"],
-            phone_id=fields["phone_id"],
+            phone_id=ids.user_id_of(fields["phone_id"]),
             masked_phone=fields["masked_phone"],
             country=fields["country"],
-            client_id=fields["client_id"],
+            client_id=ids.client_of(fields["client_id"]),
             ip=fields["ip"],
             user_agent=fields["user_agent"],
             request_id=fields["request_id"],

@@ -7,6 +7,7 @@ import redis
 
 from otp_service.adapters.redis_audit_merge import oldest_first
 from otp_service.adapters.redis_audit_window import Window
+from otp_service.adapters.redis_record_ids import RecordIds
 from otp_service.domain.audit import AuditEvent
 from otp_service.domain.challenge import instant_of
 
@@ -17,7 +18,7 @@ _OF_ANYBODY = frozenset({AuditEvent.ATTEMPT_REFUSED})
 LARGEST_CLOCK_ERROR_MS = _CLOCKS_APART_MS[-1]
 
 
-def phone_id_of(client: redis.Redis, request_id: str) -> str | None:
+def phone_id_of(client: redis.Redis, ids: RecordIds, request_id: str) -> str | None:
     """None when no event of the minutes around its making names it.
 
     Raise StoreUnavailableError.
@@ -29,7 +30,7 @@ def phone_id_of(client: redis.Redis, request_id: str) -> str | None:
         for entry in oldest_first(client, window):
             fields = entry.fields
             if fields.get("request_id") == request_id and fields["event"] not in _OF_ANYBODY:
-                return fields["phone_id"]
+                return ids.user_id_of(fields["phone_id"])
     return None
 
 

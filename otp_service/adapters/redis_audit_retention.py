@@ -6,7 +6,7 @@ Each event written drops some of it anyway; a quiet service keeps the rest a lit
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
+from otp_service.adapters.redis_keys import SHARDS, ShardKeys
 from otp_service.adapters.redis_scripts import Scripts, store_errors
 from otp_service.domain.audit_read_ports import Trimmed
 
@@ -27,20 +27,18 @@ class RedisAuditRetention:
             for shard in range(SHARDS):
                 pipeline.xtrim(ShardKeys(shard).audit, minid=str(oldest_ms), approximate=False)
             events = sum(pipeline.execute())
-        return Trimmed(events, sum(self._trim(id_, oldest_ms) for id_ in self._phone_ids()))
+        return Trimmed(events, sum(self._trim(key, oldest_ms) for key in self._histories()))
 
-    def _phone_ids(self) -> Iterator[str]:
+    def _histories(self) -> Iterator[str]:
         with store_errors("trim_audit"):
             for key in self.scripts.client.scan_iter(match="{otp:*}:history:*", count=1_000):
-                yield str(key).rpartition(":")[2]
+                yield str(key)
 
-    def _trim(self, phone_id: str, oldest_ms: int) -> int:
-        keys = NumberKeys(phone_id)
+    def _trim(self, history: str, oldest_ms: int) -> int:
+        audit = f"{history.partition('}:')[0]}}}:audit"
         dropped = 0
         while True:
-            (now,) = self.scripts.run(
-                "trim_history", [keys.audit, keys.history], "{}", oldest_ms, _AT_ONCE
-            )
+            (now,) = self.scripts.run("trim_history", [audit, history], "{}", oldest_ms, _AT_ONCE)
             dropped += int(now)
             if int(now) < _AT_ONCE:
                 return dropped

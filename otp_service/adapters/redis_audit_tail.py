@@ -7,6 +7,7 @@ from redis.client import Pipeline
 
 from otp_service.adapters.redis_audit_entry import Entry, position_of, record_of
 from otp_service.adapters.redis_keys import SHARDS, ShardKeys
+from otp_service.adapters.redis_record_ids import UNSEALED, RecordIds
 from otp_service.adapters.redis_scripts import store_errors
 from otp_service.domain.audit import AuditRecord
 from otp_service.domain.audit_query import END_OF_TIME_MS
@@ -17,8 +18,9 @@ _AT_ONCE = 500
 class RedisAuditTail:
     """Follows from the moment it is made. Raise StoreUnavailableError."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, ids: RecordIds = UNSEALED) -> None:
         self._client = client
+        self._ids = ids
         self._last_ids = ["0-0"] * SHARDS
         pipeline = client.pipeline(transaction=False)
         for shard in range(SHARDS):
@@ -38,7 +40,8 @@ class RedisAuditTail:
             entries += [Entry(position_of(shard, entry_id), fields) for entry_id, fields in reply]
             if reply:
                 self._last_ids[shard] = reply[-1][0]
-        records = [record_of(entry) for entry in sorted(entries, key=lambda one: one.position)]
+        in_order = sorted(entries, key=lambda one: one.position)
+        records = [record_of(entry, self._ids) for entry in in_order]
         return [record for record in records if record is not None]
 
     def _replies(self, pipeline: Pipeline) -> list[Any]:

@@ -2,10 +2,9 @@
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from otp_service.adapters.redis_audit_context import AuditContext
-from otp_service.adapters.redis_keys import NumberKeys
 from otp_service.adapters.redis_scripts import Reply, Scripts, whole_seconds
 from otp_service.domain.audit import AuditEvent, Outcome, RefusalReason
 from otp_service.domain.challenge import (
@@ -16,9 +15,11 @@ from otp_service.domain.challenge import (
     RequestOrigin,
     SendKind,
     SendTicket,
+    SendWaits,
 )
 from otp_service.domain.errors import (
     ExpiredCodeError,
+    IdentityChangedError,
     InvalidCodeError,
     LockedError,
     OtpError,
@@ -42,7 +43,11 @@ _REQUESTED = {
 
 @dataclass(frozen=True, slots=True)
 class RedisChallengeStore:
-    """`passcode_ttl_s` counts from generation; `max_attempts` is per passcode."""
+    """`passcode_ttl_s` counts from generation; `max_attempts` is per passcode.
+
+    `keeps_identity`: the identity of a number's first login is kept, and later messages go to it
+    alone.
+    """
 
     scripts: Scripts
     context: AuditContext
@@ -50,9 +55,11 @@ class RedisChallengeStore:
     sessions: SessionPolicy
     passcode_ttl_s: int
     max_attempts: int
+    waits: SendWaits = field(default_factory=SendWaits)
+    keeps_identity: bool = False
 
     def refuse_send(self, subject: Subject, reason: RefusalReason, origin: RequestOrigin) -> None:
-        keys = NumberKeys(subject.phone_id)
+        keys = self.context.keys_of(subject)
         self.scripts.run(
             "append_event",
             [keys.audit, keys.history],
@@ -65,10 +72,18 @@ class RedisChallengeStore:
     def begin_send(
         self, kind: SendKind, challenge_id: str, subject: Subject, origin: RequestOrigin
     ) -> SendTicket:
-        keys = NumberKeys(subject.phone_id)
+        keys = self.context.keys_of(subject)
         state, *figures = self.scripts.run(
             "begin_send",
-            [keys.audit, keys.history, keys.sending, keys.deliveries, keys.failures, keys.lock],
+            [
+                keys.audit,
+                keys.history,
+                keys.sending,
+                keys.deliveries,
+                keys.failures,
+                keys.lock,
+                keys.identity,
+            ],
             self.context.encode(subject, origin, request_id=challenge_id),
             _REQUESTED[kind],
             challenge_id,
@@ -76,15 +91,24 @@ class RedisChallengeStore:
             self.passcode_ttl_s * 1000,
             self.lockout.stop_at,
             _age_ms(origin),
+            str(self.waits),
         )
-        _raise_if_locked(state, figures)
+        _raise_if_closed(state, figures)
+        if state == "wait":
+            raise RateLimitedError("phone", retry_after_s=whole_seconds(figures[0]))
         if state == "in_progress":
             raise SendInProgressError
-        now_ms, expires_at_ms = (int(figure) for figure in figures)
-        return SendTicket(challenge_id, subject, now_ms, expires_at_ms)
+        now_ms, expires_at_ms, identity = figures
+        return SendTicket(
+            challenge_id,
+            subject,
+            int(now_ms),
+            int(expires_at_ms),
+            identity_hash=str(identity) if self.keeps_identity else "",
+        )
 
     def arm_send(self, ticket: SendTicket, digest: str, origin: RequestOrigin) -> None:
-        keys = NumberKeys(ticket.subject.phone_id)
+        keys = self.context.keys_of(ticket.subject)
         (state,) = self.scripts.run(
             "arm_send",
             [keys.audit, keys.history, keys.sending, keys.pending, keys.parked],
@@ -98,7 +122,7 @@ class RedisChallengeStore:
             raise SendInProgressError
 
     def confirm_send(self, ticket: SendTicket, message_id: str, origin: RequestOrigin) -> int:
-        keys = NumberKeys(ticket.subject.phone_id)
+        keys = self.context.keys_of(ticket.subject)
         _, left_ms = self.scripts.run(
             "confirm_send",
             [
@@ -130,10 +154,10 @@ class RedisChallengeStore:
     def count_attempt(
         self, subject: Subject, request_id: str | None, origin: RequestOrigin
     ) -> AttemptTicket:
-        keys = NumberKeys(subject.phone_id)
+        keys = self.context.keys_of(subject)
         state, *rest = self.scripts.run(
             "count_attempt",
-            [keys.audit, keys.history, *keys.passcodes, keys.failures, keys.lock],
+            [keys.audit, keys.history, *keys.passcodes, keys.failures, keys.lock, keys.identity],
             self.context.encode(subject, origin, request_id=request_id or ""),
             request_id or "",
             self.max_attempts,
@@ -142,7 +166,7 @@ class RedisChallengeStore:
             self.lockout.longest_lock_s * 1000,
             self.lockout.stop_at,
         )
-        _raise_if_locked(state, rest)
+        _raise_if_closed(state, rest)
         if state == RefusalReason.TRIES_SPENT:
             raise TooManyAttemptsError
         if state != "counted":
@@ -155,7 +179,7 @@ class RedisChallengeStore:
         return AttemptTicket(subject, int(number), int(remaining), candidates)
 
     def reject_attempt(self, ticket: AttemptTicket, origin: RequestOrigin) -> InvalidCodeError:
-        keys = NumberKeys(ticket.subject.phone_id)
+        keys = self.context.keys_of(ticket.subject)
         state, left_ms = self.scripts.run(
             "reject_attempt",
             [keys.audit, keys.history, keys.failures, keys.lock],
@@ -177,7 +201,7 @@ class RedisChallengeStore:
         origin: RequestOrigin,
         roles: frozenset[Role] = frozenset(Role),
     ) -> Grant:
-        keys = NumberKeys(ticket.subject.phone_id)
+        keys = self.context.keys_of(ticket.subject)
         state, *grant = self.scripts.run(
             "consume",
             [
@@ -188,6 +212,9 @@ class RedisChallengeStore:
                 keys.lock,
                 keys.sessions,
                 keys.roles,
+                keys.deliveries,
+                keys.identity,
+                keys.former_owners,
             ],
             self._attempt_context(ticket, matched, origin, session_id=session_id),
             matched.challenge_id,
@@ -195,17 +222,18 @@ class RedisChallengeStore:
             DEFAULT_ROLE,
             json.dumps({role: self.sessions.ttl_of(role) for role in sorted(roles)}),
             self.passcode_ttl_s * 1000,
+            "keep" if self.keeps_identity else "",
         )
         if state == "gone":
             raise ExpiredCodeError
-        role, issued_at, expires_at = grant
-        return Grant(Role(str(role)), int(issued_at), int(expires_at))
+        role, issued_at, expires_at, former_owners = grant
+        return Grant(Role(str(role)), int(issued_at), int(expires_at), int(former_owners))
 
     def clear_lockout(self, subject: Subject, origin: RequestOrigin) -> int:
-        keys = NumberKeys(subject.phone_id)
+        keys = self.context.keys_of(subject)
         _, failures = self.scripts.run(
             "clear_lockout",
-            [keys.audit, keys.history, keys.failures, keys.lock],
+            [keys.audit, keys.history, keys.failures, keys.lock, keys.deliveries],
             self.context.encode(subject, origin),
         )
         return int(failures)
@@ -219,10 +247,20 @@ class RedisChallengeStore:
         reason: str,
         passcode: str,
     ) -> None:
-        keys = NumberKeys(ticket.subject.phone_id)
+        keys = self.context.keys_of(ticket.subject)
         self.scripts.run(
             "withdraw_send",
-            [keys.audit, keys.history, keys.sending, keys.deliveries, keys.pending, keys.parked],
+            [
+                keys.audit,
+                keys.history,
+                keys.sending,
+                keys.deliveries,
+                keys.pending,
+                keys.parked,
+                keys.challenge,
+                keys.identity,
+                keys.sessions,
+            ],
             self._send_context(ticket, origin),
             ticket.challenge_id,
             event,
@@ -257,7 +295,9 @@ def _age_ms(origin: RequestOrigin) -> int:
     return int((time.monotonic() - origin.received_at) * 1000)
 
 
-def _raise_if_locked(state: str | int, figures: Reply) -> None:
+def _raise_if_closed(state: str | int, figures: Reply) -> None:
+    if state == RefusalReason.IDENTITY_CHANGED:
+        raise IdentityChangedError
     if state == RefusalReason.STOPPED:
         raise LockedError(retry_after_s=None)
     if state == RefusalReason.LOCKED:

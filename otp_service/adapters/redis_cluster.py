@@ -14,6 +14,7 @@ from redis.client import Pipeline, PubSub
 from redis.cluster import ClusterNode
 from redis.exceptions import AskError, MovedError, TryAgainError
 
+from otp_service.adapters.redis_calls import ObservedRedis
 from otp_service.adapters.redis_cluster_commands import (
     EVERYWHERE,
     Command,
@@ -30,7 +31,7 @@ _TRY_AGAIN_AFTER_S = 0.05
 Reply: TypeAlias = Any
 
 
-class ClusterClient(redis.Redis):
+class ClusterClient(ObservedRedis):
     """`hosts` are some of the nodes; `options` are those of the connections to any node.
 
     Does not connect yet. A command that may have been carried out is never sent again: only what
@@ -42,7 +43,10 @@ class ClusterClient(redis.Redis):
         self._map = ClusterMap(hosts, options)
 
     def execute_command(self, *args: Any, **options: Any) -> Reply:  # noqa: ANN401 - redis-py's own
-        command: Command = (args, options)
+        return self.calls.timed((args,), lambda: self._execute((args, options)))
+
+    def _execute(self, command: Command) -> Reply:
+        args, _ = command
         if args[0] in EVERYWHERE:
             replies = [self._ask(node, [command])[0] for node in self._map.primaries()]
         elif key_of(args) is None:
@@ -157,7 +161,10 @@ class _ClusterPipeline(Pipeline):
     def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - redis-py's own
         commands: list[Command] = self.command_stack
         try:
-            replies = self._client.exchange(commands, atomic=bool(self.transaction))
+            replies = self._client.calls.timed(
+                [args for args, _ in commands],
+                lambda: self._client.exchange(commands, atomic=bool(self.transaction)),
+            )
         finally:
             self.reset()
         if raise_on_error:

@@ -1,11 +1,14 @@
 """One Redis client for the whole process: short timeouts, and never a second try."""
 
-import redis
+from typing import Any, cast
+
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from otp_service.adapters.redis_address import RedisAddress, Topology, read_redis_url
+from otp_service.adapters.redis_calls import ObservedRedis
 from otp_service.adapters.redis_cluster import ClusterClient
+from otp_service.adapters.redis_direct import DirectRedis, WarmPool
 from otp_service.adapters.redis_sentinel import sentinel_client
 
 # Redis answers in under a millisecond; a login screen should hear "not available" in a second.
@@ -13,7 +16,7 @@ CONNECT_TIMEOUT_S = 0.5
 SOCKET_TIMEOUT_S = 0.8
 
 
-def connect(url: str, socket_timeout_s: float = SOCKET_TIMEOUT_S) -> redis.Redis:
+def connect(url: str, socket_timeout_s: float = SOCKET_TIMEOUT_S) -> ObservedRedis:
     """A client of whatever REDIS_URL names (see `read_redis_url`); does not connect yet.
 
     Without `Retry(NoBackoff(), 0)` redis-py repeats a script that timed out, and a repeated
@@ -27,14 +30,14 @@ def connect(url: str, socket_timeout_s: float = SOCKET_TIMEOUT_S) -> redis.Redis
     }
     kept = {**timing, "decode_responses": True, "client_name": "otp-service"}
     if address.topology is Topology.SERVER:
-        client: redis.Redis = redis.Redis.from_url(url, **kept)
-        return client
+        server: Any = DirectRedis.from_pool(WarmPool.from_url(url, **kept))
+        return cast("ObservedRedis", server)
     return _client_of_many(address, timing, kept)
 
 
 def _client_of_many(
     address: RedisAddress, timing: dict[str, object], kept: dict[str, object]
-) -> redis.Redis:
+) -> ObservedRedis:
     options = {**address.options, **kept}
     if address.topology is Topology.CLUSTER:
         return ClusterClient(address.hosts, options)

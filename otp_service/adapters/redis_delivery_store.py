@@ -1,15 +1,15 @@
 """DeliveryStore on Redis: one hash of messages for each number, changed only by Lua scripts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import structlog
 
 from otp_service.adapters.redis_audit_context import AuditContext
-from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
+from otp_service.adapters.redis_keys import SHARDS, ShardKeys
 from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors, whole_seconds
-from otp_service.domain.challenge import RequestOrigin
+from otp_service.domain.challenge import RequestOrigin, SendWaits
 from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState
 from otp_service.domain.subject import Subject
 
@@ -30,6 +30,7 @@ class RedisDeliveryStore:
     scripts: Scripts
     context: AuditContext
     stop_at: int
+    waits: SendWaits = field(default_factory=SendWaits)
 
     def report(self, reports: Sequence[DeliveryReport]) -> None:
         """All in one round trip."""
@@ -45,19 +46,20 @@ class RedisDeliveryStore:
             _log.warning("disowned_message_unknown")
             return
         subject, challenge_id = found
-        keys = NumberKeys(subject.phone_id)
+        keys = self.context.keys_of(subject)
         self.scripts.run(
             "disown_passcode",
-            [keys.audit, keys.history, *keys.passcodes, keys.disowned],
+            [keys.audit, keys.history, *keys.passcodes, keys.disowned, keys.sessions],
             self.context.encode(subject, META, request_id=challenge_id, message_id=message_id),
             challenge_id,
             FLAG_AT,
             _DAY_MS,
+            _LOOK_BACK_EVENTS,
         )
 
     def delivery_of(self, subject: Subject, challenge_id: str) -> Delivery:
-        keys = NumberKeys(subject.phone_id)
-        state, failure, left_ms, lock, locked_ms = self.scripts.run(
+        keys = self.context.keys_of(subject)
+        state, failure, left_ms, lock, locked_ms, wait_ms = self.scripts.run(
             "read_status",
             [
                 keys.audit,
@@ -66,45 +68,56 @@ class RedisDeliveryStore:
                 *keys.passcodes,
                 keys.failures,
                 keys.lock,
+                keys.identity,
             ],
-            "{}",
+            self.context.about(subject),
             challenge_id,
             self.stop_at,
+            str(self.waits),
         )
         return Delivery(
             DeliveryState(str(state)),
             str(failure).partition(":")[0],
             whole_seconds(left_ms),
             None if lock == "stopped" else whole_seconds(locked_ms),
+            whole_seconds(wait_ms),
         )
 
     def _report_call(self, report: DeliveryReport) -> ScriptCall:
         label = report.label
-        keys = NumberKeys(label.subject.phone_id)
+        keys = self.context.keys_of(label.subject)
         context = self.context.encode(
             label.subject, META, request_id=label.challenge_id, message_id=report.message_id
         )
         return ScriptCall(
             "report_delivery",
-            [keys.audit, keys.history, keys.deliveries],
+            [
+                keys.audit,
+                keys.history,
+                keys.deliveries,
+                keys.identity,
+                keys.sessions,
+                *keys.passcodes,
+            ],
             [
                 context,
                 label.challenge_id,
                 report.state,
                 report.reported_at_s * 1000,
                 report.failure,
+                report.identity_hash,
             ],
         )
 
     def _in_history(self, message_id: str, likely: Subject) -> "_Found | None":
-        keys = NumberKeys(likely.phone_id)
+        keys = self.context.keys_of(likely)
         client = self.scripts.client
         with store_errors("disowned_in_history"):
-            ids: Any = client.lrange(keys.history, -_LOOK_BACK_EVENTS, -1)
+            ids = self._newest_ids(likely)
             pipeline = client.pipeline(transaction=False)
             for event_id in reversed(ids):
                 pipeline.xrange(keys.audit, event_id, event_id)
-            return _named(message_id, pipeline.execute())
+            return self._found(message_id, pipeline.execute())
 
     def _newest(self, message_id: str) -> "_Found | None":
         """Among the newest events of every shard: people press the button within minutes."""
@@ -112,22 +125,30 @@ class RedisDeliveryStore:
             pipeline = self.scripts.client.pipeline(transaction=False)
             for shard in range(SHARDS):
                 pipeline.xrevrange(ShardKeys(shard).audit, count=_LOOK_BACK_EVENTS)
-            return _named(message_id, pipeline.execute())
+            return self._found(message_id, pipeline.execute())
+
+    def _newest_ids(self, subject: Subject) -> list[str]:
+        """Of the number's events, oldest first; one round trip, unless its keys have new names."""
+        for keys in self.context.ids.all_keys_of(subject.phone_id):
+            found: Any = self.scripts.client.lrange(keys.history, -_LOOK_BACK_EVENTS, -1)
+            if found:
+                return [str(event_id) for event_id in found]
+        return []
+
+    def _found(
+        self, message_id: str, answers: Sequence[Sequence[tuple[str, dict[str, str]]]]
+    ) -> "_Found | None":
+        """Whose message it was, and its challenge.
+
+        Of a send that nobody learned the end of, only Meta's reports name the message.
+        """
+        for entries in answers:
+            for _, fields in entries:
+                if fields["message_id"] == message_id:
+                    phone_id = self.context.ids.user_id_of(fields["phone_id"])
+                    subject = Subject(phone_id, fields["masked_phone"], fields["country"])
+                    return subject, fields["request_id"]
+        return None
 
 
 _Found: TypeAlias = tuple[Subject, str]
-
-
-def _named(
-    message_id: str, answers: Sequence[Sequence[tuple[str, dict[str, str]]]]
-) -> _Found | None:
-    """Whose message it was, and its challenge.
-
-    Of a send that nobody learned the end of, only Meta's reports name the message.
-    """
-    for entries in answers:
-        for _, fields in entries:
-            if fields["message_id"] == message_id:
-                subject = Subject(fields["phone_id"], fields["masked_phone"], fields["country"])
-                return subject, fields["request_id"]
-    return None

@@ -61,7 +61,7 @@ class RedisDeliveryWatch:
         while not self._ended():
             try:
                 self._hear()
-            except redis.RedisError as error:
+            except Exception as error:  # noqa: BLE001 - without this thread nobody is woken
                 _log.warning("delivery_watch_deaf", error=type(error).__name__)
                 time.sleep(_LISTEN_S)
 

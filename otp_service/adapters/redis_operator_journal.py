@@ -63,7 +63,13 @@ class RedisOperatorJournal:
             kept: Any = self._client.xrevrange(EVENTS, count=limit)
         return [event for _, fields in kept if (event := _event_of(fields))]
 
-    def note_webhook(self, ignored: Mapping[str, int]) -> None:
+    def latest(self, kind: OperatorEventKind) -> OperatorEvent | None:
+        kept = self.recent(_MAX_EVENTS)
+        return next((event for event in kept if event.kind is kind), None)
+
+    def note_webhook(
+        self, ignored: Mapping[str, int], *, identity_told: bool | None = None
+    ) -> None:
         if not ignored and not self._is_time():
             return
         with store_errors("note_webhook"):
@@ -71,6 +77,8 @@ class RedisOperatorJournal:
             pipeline.hset(_WEBHOOKS, "last_seen_at", int(time.time()))
             for kind, count in ignored.items():
                 pipeline.hincrby(_WEBHOOKS, f"ignored:{kind}", count)
+            if identity_told is not None:
+                pipeline.hset(_WEBHOOKS, "identity_told", int(identity_told))
             pipeline.expire(_WEBHOOKS, _KEPT_S)
             pipeline.execute()
 
@@ -78,6 +86,11 @@ class RedisOperatorJournal:
         with store_errors("webhook_last_seen_at"):
             seen: Any = self._client.hget(_WEBHOOKS, "last_seen_at")
         return int(seen) if seen else None
+
+    def identity_last_told(self) -> bool | None:
+        with store_errors("identity_last_told"):
+            told: Any = self._client.hget(_WEBHOOKS, "identity_told")
+        return None if told is None else told == "1"
 
     def ignored_parts(self) -> dict[str, int]:
         with store_errors("ignored_parts"):

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from otp_service.adapters.redis_audit_context import AuditContext
-from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
+from otp_service.adapters.redis_keys import SHARDS, ShardKeys
+from otp_service.adapters.redis_record_ids import RecordIds
 from otp_service.adapters.redis_scripts import Scripts, store_errors
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.domain.roles import DEFAULT_ROLE, Role, RoleAssignment, RoleChange
@@ -18,13 +19,19 @@ class RedisRoleRegistry:
     context: AuditContext
 
     def role_of(self, subject: Subject) -> Role:
+        keys, ids = self.context.keys_of(subject), self.context.ids
         with store_errors("role_of"):
-            kept = self.scripts.client.hget(NumberKeys(subject.phone_id).roles, subject.phone_id)
-        return assignment_of(subject.phone_id, str(kept)).role if kept else DEFAULT_ROLE
+            found = self.scripts.client.hmget(keys.roles, ids.all_of(subject.phone_id))
+        kept = next(filter(None, found), None)
+        return assignment_of(subject.phone_id, str(kept), ids).role if kept else DEFAULT_ROLE
 
     def set_role(self, subject: Subject, role: Role, origin: RequestOrigin) -> RoleChange:
         assignment = json.dumps(
-            {"role": role, "phone": subject.masked_phone, "changedBy": origin.client_id}
+            {
+                "role": role,
+                "phone": subject.masked_phone,
+                "changedBy": self.context.ids.client_as_kept(origin.client_id),
+            }
         )
         return self._change(subject, role, assignment, origin)
 
@@ -36,12 +43,14 @@ class RedisRoleRegistry:
         for shard in range(SHARDS):
             with store_errors("list_roles"):
                 kept = self.scripts.client.hgetall(ShardKeys(shard).roles)
-            yield from (assignment_of(str(phone_id), str(text)) for phone_id, text in kept.items())
+            for record_id, text in kept.items():
+                phone_id = self.context.ids.user_id_of(str(record_id))
+                yield assignment_of(phone_id, str(text), self.context.ids)
 
     def _change(
         self, subject: Subject, role: Role | None, assignment: str, origin: RequestOrigin
     ) -> RoleChange:
-        keys = NumberKeys(subject.phone_id)
+        keys = self.context.keys_of(subject)
         _, previous, ended = self.scripts.run(
             "set_role",
             [keys.audit, keys.history, keys.sessions, keys.roles],
@@ -53,7 +62,7 @@ class RedisRoleRegistry:
         return RoleChange(role or DEFAULT_ROLE, Role(str(previous)), int(ended))
 
 
-def assignment_of(phone_id: str, text: str) -> RoleAssignment:
+def assignment_of(phone_id: str, text: str, ids: RecordIds) -> RoleAssignment:
     """`text` is one value of a shard's hash of roles."""
     kept = json.loads(text)
     return RoleAssignment(
@@ -61,5 +70,5 @@ def assignment_of(phone_id: str, text: str) -> RoleAssignment:
         masked_phone=kept["phone"],
         role=Role(kept["role"]),
         changed_at=kept["changedAt"],
-        changed_by=kept["changedBy"],
+        changed_by=ids.client_of(kept["changedBy"]),
     )

@@ -15,8 +15,10 @@ Arg: TypeAlias = str | int
 Reply: TypeAlias = list[str | int]
 
 _LUA = files("otp_service.adapters") / "lua"
-_PRELUDE = ("audit", "lockout", "delivery")
+_PRELUDE = ("audit", "adopt", "lockout", "delivery", "send_wait", "identity")
 _SCRIPTS = (
+    "accept_identity",
+    "adopt_number",
     "append_anchor",
     "append_event",
     "arm_send",
@@ -26,6 +28,7 @@ _SCRIPTS = (
     "consume",
     "count_attempt",
     "disown_passcode",
+    "distrust_number",
     "end_sessions",
     "erase_person",
     "read_history",
@@ -39,7 +42,7 @@ _SCRIPTS = (
 # Their loss in a failover would give back a try or a session, or leave a message without its code.
 _MUST_LAST = frozenset(
     {"arm_send", "consume", "count_attempt", "disown_passcode", "end_sessions", "erase_person"}
-    | {"set_role"}
+    | {"set_role", "accept_identity", "distrust_number"}
 )
 _log = structlog.get_logger(__name__)
 
@@ -103,6 +106,11 @@ class Scripts:
         self._scripts = {
             name: client.register_script(f"{prelude}\n{_source(name)}") for name in _SCRIPTS
         }
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By the SHA-1 that they are called with."""
+        return {script.sha: name for name, script in self._scripts.items()}
 
     def load(self) -> None:
         """Load all scripts, so that no request pays for it. Raise StoreUnavailableError."""

@@ -3,8 +3,9 @@
 import copy
 from typing import Any
 
-import redis
 from redis.sentinel import Sentinel
+
+from otp_service.adapters.redis_calls import ObservedRedis
 
 
 class Sentinels(Sentinel):
@@ -26,8 +27,10 @@ def sentinel_client(
     service: str,
     options: dict[str, Any],
     sentinel_options: dict[str, Any],
-) -> redis.Redis:
+) -> ObservedRedis:
     """A client of the master. A connection that hears READONLY is dropped, and asks again."""
     sentinels = Sentinels(hosts, sentinel_kwargs=sentinel_options)  # type: ignore[no-untyped-call]
-    client: redis.Redis = sentinels.master_for(service, **options)  # type: ignore[no-untyped-call]
+    client: ObservedRedis = sentinels.master_for(  # type: ignore[no-untyped-call]
+        service, redis_class=ObservedRedis, **options
+    )
     return client

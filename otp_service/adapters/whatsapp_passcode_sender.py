@@ -12,6 +12,7 @@ from otp_service.domain.errors import (
     DeliveryError,
     DeliveryFailedError,
     DeliveryUnavailableError,
+    IdentityChangedError,
     RecipientUnreachableError,
 )
 from otp_service.domain.phone_number import PhoneNumber
@@ -26,6 +27,7 @@ from otp_service.whatsapp import (
     WhatsAppCloudAPI,
     WhatsAppError,
 )
+from otp_service.whatsapp.error_codes import IDENTITY_MISMATCH
 
 _LONGEST_WAIT_S = 86_400.0
 # Missing or not approved, paused, disabled, or another one than is declared: in this language.
@@ -45,9 +47,17 @@ class WhatsAppPasscodeSender:
     template: str
     languages: tuple[str, ...]
 
-    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
+    def send(
+        self,
+        to: PhoneNumber,
+        passcode: str,
+        label: MessageLabel,
+        locale: str | None,
+        identity_hash: str = "",
+    ) -> str:
+        language = language_of(locale, self.languages)
         try:
-            message = self._send(to, passcode, label, language_of(locale, self.languages))
+            message = self._send(to, passcode, label, language, identity_hash)
         except InvalidArgumentError as error:
             # Of the arguments only the number is the person's; Meta was not asked.
             _log.warning(
@@ -66,7 +76,12 @@ class WhatsAppPasscodeSender:
         return message.wamid
 
     def _send(
-        self, to: PhoneNumber, passcode: str, label: MessageLabel, language: str
+        self,
+        to: PhoneNumber,
+        passcode: str,
+        label: MessageLabel,
+        language: str,
+        identity_hash: str,
     ) -> SentMessage:
         try:
             return self.api.send_authentication_otp(
@@ -75,6 +90,7 @@ class WhatsAppPasscodeSender:
                 template=self.template,
                 language=language,
                 callback_data=label.encode(),
+                identity_key_hash=identity_hash or None,
             )
         except OperatorError as error:
             first = self.languages[0]
@@ -83,7 +99,7 @@ class WhatsAppPasscodeSender:
                 raise
             # Surely not sent, so it may be sent once more.
             _log_failure("whatsapp_language_refused", error, to, label.challenge_id)
-        return self._send(to, passcode, label, first)
+        return self._send(to, passcode, label, first, identity_hash)
 
 
 def language_of(locale: str | None, languages: Sequence[str]) -> str:
@@ -104,6 +120,8 @@ def language_of(locale: str | None, languages: Sequence[str]) -> str:
 def _refusal(error: WhatsAppError) -> DeliveryError:
     """What the person is told: never Meta's words, only whose problem it is."""
     meta_code = error.graph.code if error.graph else None
+    if meta_code == IDENTITY_MISMATCH:
+        return IdentityChangedError(meta_code=meta_code)
     if isinstance(error, RecipientError):
         return RecipientUnreachableError(meta_code=meta_code)
     if isinstance(error, OperatorError):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from otp_service.adapters.whatsapp_identity_health import identity_findings
 from otp_service.adapters.whatsapp_refusal import account_finding, number_finding
 from otp_service.domain.audit import AuditEvent
 from otp_service.domain.audit_read_ports import AuditCounters
@@ -27,9 +28,15 @@ NEEDED_FIELDS = (
     "messages",
     "message_template_status_update",
     "message_template_quality_update",
+    "message_template_components_update",
+    "template_category_update",
     "phone_number_quality_update",
+    "phone_number_name_update",
+    "business_capability_update",
     "account_update",
     "account_alerts",
+    "account_review_update",
+    "security",
 )
 _OURS = "whatsapp_business_account"
 _PATH = "/whatsapp/webhooks"
@@ -51,6 +58,7 @@ class WebhookHealth:
     phone_number_id: str
     journal: OperatorJournal
     counters: AuditCounters
+    keeps_identity: bool = False
     clock: Callable[[], float] = time.time
 
     def __call__(self) -> Iterator[Finding]:
@@ -70,6 +78,8 @@ class WebhookHealth:
         if app_id is not None:
             yield self._fields(app_id)
         yield self._last_seen()
+        told = self.journal.identity_last_told()
+        yield from identity_findings(wanted=self.keeps_identity, told=told)
 
     def _fields(self, app_id: str) -> Finding:
         try:

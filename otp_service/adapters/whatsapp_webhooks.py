@@ -2,6 +2,7 @@
 
 import hmac
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -12,19 +13,25 @@ from otp_service.domain.errors import (
     DeliveryError,
     DeliveryFailedError,
     DeliveryUnavailableError,
+    IdentityChangedError,
+    InvalidPhoneError,
     RecipientUnreachableError,
 )
 from otp_service.domain.health import HealthReports
-from otp_service.domain.operator_event import (
-    OperatorEvent,
-    OperatorEventKind,
-    Severity,
-    severity_of,
-)
+from otp_service.domain.identity import IdentityNews, IdentityService
+from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
+from otp_service.domain.operator_severity import severity_of
 from otp_service.domain.ports import OperatorJournal
 from otp_service.domain.subject import Pseudonyms
-from otp_service.whatsapp.error_codes import Kind, lookup
-from otp_service.whatsapp.webhooks import AccountChange, MessageStatus, is_signed, parse_webhook
+from otp_service.whatsapp.error_codes import IDENTITY_MISMATCH, Kind, lookup
+from otp_service.whatsapp.wa_id import dialled_numbers
+from otp_service.whatsapp.webhooks import (
+    AccountChange,
+    MessageStatus,
+    PersonChange,
+    is_signed,
+    parse_webhook,
+)
 
 _FAILURES: dict[Kind, type[DeliveryError]] = {
     Kind.RECIPIENT: RecipientUnreachableError,
@@ -37,14 +44,19 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppWebhooks:
-    """What the webhook route needs. Nothing of a body is believed before `is_signed`."""
+    """What the webhook route needs. Nothing of a body is believed before `is_signed`.
+
+    `keeps_identity`: whether it matters which identity a message came to.
+    """
 
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
     pseudonyms: Pseudonyms
     deliveries: DeliveryService
+    identities: IdentityService
     journal: OperatorJournal
     reports: HealthReports
+    keeps_identity: bool = False
 
     def is_verify_token(self, token: str) -> bool:
         """In constant time."""
@@ -69,11 +81,23 @@ class WhatsAppWebhooks:
         self.deliveries.report(reports)
         for press in webhook.disowned:
             self.deliveries.disown(press.wamid, f"+{press.sender}" if press.sender else None)
+        for news in webhook.person_changes:
+            if not self._heard(news):
+                webhook.ignore("person_unknown")
         for change in webhook.account_changes:
             self._record(change)
         if webhook.account_changes:
             self.reports.ask()
-        self.journal.note_webhook(webhook.ignored)
+        self.journal.note_webhook(webhook.ignored, identity_told=_told_identity(webhook.statuses))
+
+    def _heard(self, news: PersonChange) -> bool:
+        """False where what Meta says is no phone number."""
+        kind, readable = IdentityNews(news.kind), False
+        for number in dialled_numbers(news.sender):
+            with suppress(InvalidPhoneError):
+                self.identities.heard(kind, number, news.wamid, news.timestamp)
+                readable = True
+        return readable
 
     def _report(self, status: MessageStatus) -> DeliveryReport | None:
         label = MessageLabel.decode(status.callback_data or "")
@@ -85,11 +109,14 @@ class WhatsAppWebhooks:
             state=DeliveryState(status.status),
             reported_at_s=status.timestamp,
             failure=_failure(status, label) if status.status == "failed" else "",
+            identity_hash=(self.keeps_identity and status.identity_hash) or "",
         )
 
     def _record(self, change: AccountChange) -> None:
         kind = OperatorEventKind(change.webhook_field)
-        severity = severity_of(kind, change.detail)
+        # Meta says what the limit is, not what it was.
+        before = self.journal.latest(kind) if kind is OperatorEventKind.CAPABILITY else None
+        severity = severity_of(kind, change.detail, before.detail if before else None)
         now_s = time.time()
         # No later than now: an instant of a far year is none that a page could show.
         at_s = now_s if change.occurred_at is None else min(change.occurred_at, now_s)
@@ -111,4 +138,11 @@ def _failure(status: MessageStatus, label: MessageLabel) -> str:
         summary=row.title,
         every_send_fails=row.stop,
     )
-    return _FAILURES[row.kind](meta_code=row.code).audit_reason
+    failure = IdentityChangedError if row.code == IDENTITY_MISMATCH else _FAILURES[row.kind]
+    return failure(meta_code=row.code).audit_reason
+
+
+def _told_identity(statuses: list[MessageStatus]) -> bool | None:
+    """Whether Meta says which identity got a message; of one that failed it says so never."""
+    told = [status.identity_hash is not None for status in statuses if status.status != "failed"]
+    return all(told) if told else None

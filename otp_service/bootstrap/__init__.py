@@ -11,10 +11,13 @@ from otp_service.adapters.limits_send_ceiling import LimitsSendCeiling
 from otp_service.adapters.limits_status_limiter import LimitsStatusLimiter
 from otp_service.adapters.limits_visit_limiter import LimitsVisitLimiter
 from otp_service.adapters.operator_webhook import OperatorWebhook
+from otp_service.adapters.prometheus_facts import StoreFacts
+from otp_service.adapters.prometheus_sending import CountedDeliveryWatch
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
 from otp_service.adapters.redis_delivery_watch import RedisDeliveryWatch
 from otp_service.adapters.redis_health_reports import RedisHealthReports
+from otp_service.adapters.redis_identity_store import RedisIdentityStore
 from otp_service.adapters.redis_number_state import RedisNumberStates
 from otp_service.adapters.redis_scripts import store_errors
 from otp_service.adapters.whatsapp_webhooks import WhatsAppWebhooks
@@ -24,9 +27,11 @@ from otp_service.bootstrap.keys import derived_key
 from otp_service.bootstrap.platform import build_doctor, health_reports
 from otp_service.bootstrap.sending import build_sending
 from otp_service.bootstrap.services import PeriodicJob, Services
+from otp_service.bootstrap.telemetry import Telemetry
 from otp_service.domain.administration import Administration
 from otp_service.domain.challenge import LockoutPolicy
 from otp_service.domain.delivery_service import DeliveryService
+from otp_service.domain.identity import IdentityService
 from otp_service.domain.login_service import LoginService
 from otp_service.domain.operator_watch import OperatorWatch
 from otp_service.domain.session import SessionPolicy
@@ -48,9 +53,13 @@ _PUMPING_JUDGED_EVERY_S = 10.0
 __all__ = ["PeriodicJob", "Services", "build_services", "health_reports"]
 
 
-def build_services(settings: Settings) -> Services:
-    """Build everything from settings; connects to Redis only to load scripts, if it is there."""
-    on = lay_foundation(settings)
+def build_services(settings: Settings, telemetry: Telemetry | None = None) -> Services:
+    """Build everything from settings; connects to Redis only to load scripts, if it is there.
+
+    `telemetry` is the serving process's own; for a command nobody looks at it.
+    """
+    telemetry = telemetry or Telemetry()
+    on = lay_foundation(settings, telemetry)
     sending, auditing = build_sending(on), build_auditing(on)
     tokens = ItsdangerousSessionTokens(
         [derived_key(key, "session") for key in settings.otp_secret_keys],
@@ -59,9 +68,11 @@ def build_services(settings: Settings) -> Services:
     )
     store = _challenge_store(on)
     deliveries = _deliveries(on)
+    identities = RedisIdentityStore(on.scripts, on.context)
     reports = RedisHealthReports(on.client)
     doctor = build_doctor(on, sending.hasher, reports)
     ceiling = LimitsSendCeiling(on.client, settings.otp_daily_limit)
+    facts = StoreFacts(on.counters, ceiling, reports, on.journal)
     operator_watch = OperatorWatch(ceiling, on.counters, reports, on.journal, time.time)
     return Services(
         clients=settings.api_clients,
@@ -71,6 +82,7 @@ def build_services(settings: Settings) -> Services:
             pseudonyms=on.pseudonyms,
             store=store,
             limiter=sending.limiter,
+            rooms=deliveries.limiter,
             capacity=sending.capacity,
             hasher=sending.hasher,
             sender=sending.sender,
@@ -84,8 +96,10 @@ def build_services(settings: Settings) -> Services:
             verify_token=settings.whatsapp_webhook_verify_token,
             pseudonyms=on.pseudonyms,
             deliveries=deliveries,
+            identities=IdentityService(on.numbers, on.pseudonyms, identities),
             journal=on.journal,
             reports=reports,
+            keeps_identity=settings.whatsapp_identity_check,
         ),
         journal=on.journal,
         sessions=SessionService(tokens, on.registry),
@@ -95,10 +109,14 @@ def build_services(settings: Settings) -> Services:
             store=store,
             roles=on.roles,
             sessions=on.registry,
-            states=RedisNumberStates(on.client, LockoutPolicy().stop_at),
+            identities=identities,
+            states=RedisNumberStates(
+                on.client, LockoutPolicy().stop_at, settings.send_waits, on.rekeying
+            ),
         ),
         audit=auditing.service,
         privacy=auditing.privacy,
+        rekeying=on.rekeying,
         audit_verifier=auditing.verifier,
         doctor=doctor,
         jobs=(
@@ -114,13 +132,19 @@ def build_services(settings: Settings) -> Services:
             *_operator_webhook_job(settings, on.client),
             PeriodicJob("pumping_watch", _PUMPING_JUDGED_EVERY_S, sending.pumping.judge),
             PeriodicJob(
-                "audit_anchoring", settings.audit_anchor_interval, auditing.anchoring.run_in_turn
+                "audit_anchoring",
+                settings.audit_anchor_interval,
+                auditing.anchoring.run_in_turn,
+                # Whatever this instance still did is signed before nobody looks any more.
+                end=auditing.anchoring.run_once,
             ),
         ),
         check_store=lambda: _ping(on.client),
         visits=LimitsVisitLimiter(on.client, settings.web_page_limit),
         looks=LimitsLookLimiter(on.client, _LOOKS),
         ceiling=ceiling,
+        telemetry=telemetry,
+        metrics_page=lambda accept: telemetry.metrics.page(accept, facts),
         page_keys=tuple(derived_key(key, "pages") for key in settings.otp_secret_keys),
     )
 
@@ -134,6 +158,8 @@ def _challenge_store(on: Foundation) -> RedisChallengeStore:
         sessions=SessionPolicy(settings.session_ttl, settings.session_ttl_privileged),
         passcode_ttl_s=settings.otp_ttl,
         max_attempts=settings.otp_max_attempts,
+        waits=settings.send_waits,
+        keeps_identity=settings.whatsapp_identity_check,
     )
 
 
@@ -142,9 +168,16 @@ def _deliveries(on: Foundation) -> DeliveryService:
     return DeliveryService(
         numbers=on.numbers,
         pseudonyms=on.pseudonyms,
-        store=RedisDeliveryStore(on.scripts, on.context, LockoutPolicy().stop_at),
-        limiter=LimitsStatusLimiter(on.client, settings.otp_status_limit, settings.otp_send_limit),
-        watch=RedisDeliveryWatch(on.client, int(settings.web_threads * _WATCHING_SHARE)),
+        store=RedisDeliveryStore(
+            on.scripts, on.context, LockoutPolicy().stop_at, settings.send_waits
+        ),
+        limiter=LimitsStatusLimiter(
+            on.client, settings.otp_status_limit, settings.otp_send_limit, on.context.ids
+        ),
+        watch=CountedDeliveryWatch(
+            RedisDeliveryWatch(on.client, int(settings.web_threads * _WATCHING_SHARE)),
+            on.telemetry.metrics.long_polls,
+        ),
     )
 
 

@@ -35,10 +35,10 @@ def build_auditing(on: Foundation) -> Auditing:
         service=AuditService(
             numbers=on.numbers,
             pseudonyms=on.pseudonyms,
-            reader=RedisAuditReader(on.scripts),
+            reader=RedisAuditReader(on.scripts, on.context.ids),
             counters=on.counters,
             retention=RedisAuditRetention(on.scripts, retention_ms),
-            new_tail=lambda: RedisAuditTail(on.client),
+            new_tail=lambda: RedisAuditTail(on.client, on.context.ids),
             recipient_of=recipient_of,
         ),
         verifier=AuditVerifier(
@@ -49,6 +49,11 @@ def build_auditing(on: Foundation) -> Auditing:
         ),
         # A turn ends before the next round: whoever comes round first then takes the next one.
         anchoring=RedisAuditAnchoring(
-            on.scripts, seals, retention_ms, settings.audit_anchor_interval * 0.9, time.time
+            on.scripts,
+            seals,
+            retention_ms,
+            settings.audit_anchor_interval * 0.9,
+            time.time,
+            on.telemetry.metrics,
         ),
     )

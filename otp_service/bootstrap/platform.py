@@ -66,5 +66,6 @@ def _platform_checks(
             phone_number_id=number,
             journal=journal,
             counters=counters,
+            keeps_identity=settings.whatsapp_identity_check,
         ),
     )

@@ -5,8 +5,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-import redis
-
 from otp_service.adapters.argon2_passcode_hasher import Argon2Cost, Argon2PasscodeHasher, Pepper
 from otp_service.adapters.circuitbreaker_meta_circuit import (
     CircuitPasscodeSender,
@@ -15,6 +13,7 @@ from otp_service.adapters.circuitbreaker_meta_circuit import (
 )
 from otp_service.adapters.guarded_send_limiter import GuardedSendLimiter
 from otp_service.adapters.limits_send_limiter import LimitsSendLimiter, SendLimits
+from otp_service.adapters.prometheus_sending import CountedSendCapacity, ObservedPasscodeSender
 from otp_service.adapters.redis_paced_send_limiter import PacedSendLimiter
 from otp_service.adapters.redis_send_cohorts import RedisSendCohorts
 from otp_service.adapters.review_passcode_sender import ReviewPasscodeSender
@@ -57,16 +56,23 @@ def build_sending(on: Foundation) -> Sending:
         life_s=settings.otp_ttl,
         clock=time.time,
     )
+    metrics = on.telemetry.metrics
     circuit = MetaCircuit(
-        settings.whatsapp_circuit_failures, settings.whatsapp_circuit_wait, on.journal
+        settings.whatsapp_circuit_failures,
+        settings.whatsapp_circuit_wait,
+        on.journal,
+        metrics.circuit_changed,
     )
-    slots = SemaphoreSendCapacity(int(settings.web_threads * _SENDING_SHARE))
+    slots = int(settings.web_threads * _SENDING_SHARE)
+    metrics.offer_send_slots(slots)
+    capacity = CountedSendCapacity(SemaphoreSendCapacity(slots), metrics.sends_in_flight)
+    sender = ObservedPasscodeSender(_sender(settings), on.telemetry.of_meta)
     return Sending(
-        limiter=GuardedSendLimiter(pumping, _limiter(settings, on.client)),
-        capacity=CircuitSendCapacity(circuit, slots),
-        hasher=_hasher(settings),
+        limiter=GuardedSendLimiter(pumping, _limiter(on)),
+        capacity=CircuitSendCapacity(circuit, capacity),
+        hasher=_hasher(on),
         sender=ReviewPasscodeSender(
-            settings.review_numbers, CircuitPasscodeSender(circuit, _sender(settings))
+            settings.review_numbers, CircuitPasscodeSender(circuit, sender)
         ),
         pumping=pumping,
     )
@@ -85,7 +91,8 @@ def _refuse_privileged(review: ReviewNumbers, on: Foundation) -> None:
                 )
 
 
-def _hasher(settings: Settings) -> Argon2PasscodeHasher:
+def _hasher(on: Foundation) -> Argon2PasscodeHasher:
+    settings = on.settings
     peppers = [
         # The name a digest keeps is derived as well, so that it says nothing about the key.
         Pepper(derived_key(key, "pepper-id").hex()[:8], derived_key(key, "pepper"))
@@ -95,10 +102,11 @@ def _hasher(settings: Settings) -> Argon2PasscodeHasher:
         settings.otp_argon2_memory_kib, settings.otp_argon2_passes, settings.otp_argon2_lanes
     )
     threads = max(1, (os.cpu_count() or 1) // settings.web_workers)
-    return Argon2PasscodeHasher(peppers, cost, threads)
+    return Argon2PasscodeHasher(peppers, cost, threads, on.telemetry.metrics.hashed)
 
 
-def _limiter(settings: Settings, client: redis.Redis) -> SendLimiter:
+def _limiter(on: Foundation) -> SendLimiter:
+    settings = on.settings
     limits = SendLimits(
         phone=settings.otp_send_limit,
         ip=settings.otp_ip_limit,
@@ -106,7 +114,9 @@ def _limiter(settings: Settings, client: redis.Redis) -> SendLimiter:
         daily=settings.otp_daily_limit,
     )
     return PacedSendLimiter(
-        LimitsSendLimiter(client, limits), client, settings.whatsapp_throughput
+        LimitsSendLimiter(on.client, limits, on.context.ids),
+        on.client,
+        settings.whatsapp_throughput,
     )
 
 

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from otp_service.adapters.limits_look_limiter import LimitsLookLimiter
 from otp_service.adapters.limits_visit_limiter import LimitsVisitLimiter
+from otp_service.adapters.redis_rekeying import RedisRekeying
 from otp_service.adapters.whatsapp_webhooks import WhatsAppWebhooks
+from otp_service.bootstrap.telemetry import Telemetry
 from otp_service.domain.administration import Administration
 from otp_service.domain.api_clients import ApiClients, KeyGuesses
 from otp_service.domain.audit_service import AuditService
@@ -21,12 +23,16 @@ from otp_service.domain.session_service import SessionService
 
 
 class PeriodicJob(NamedTuple):
-    """What a worker does beside answering, every `every_s` seconds once `begin` has succeeded."""
+    """What a worker does beside answering, every `every_s` seconds once `begin` has succeeded.
+
+    `end` is done once more when the worker has answered everybody and stops.
+    """
 
     name: str
     every_s: float
     run: Callable[[], None]
     begin: Callable[[], None] = lambda: None
+    end: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Services:
     """What the HTTP layer and the command line are given.
 
     `check_store` raises StoreUnavailableError when Redis is away. `page_keys`, newest first, sign
-    what the pages give to browsers.
+    what the pages give to browsers. `metrics_page` makes Prometheus' page for an Accept header,
+    and returns it with its Content-Type.
     """
 
     clients: ApiClients
@@ -46,6 +53,7 @@ class Services:
     sessions: SessionService
     administration: Administration
     privacy: Privacy
+    rekeying: RedisRekeying
     audit_verifier: AuditVerifier
     audit: AuditService
     doctor: Doctor
@@ -54,4 +62,6 @@ class Services:
     visits: LimitsVisitLimiter
     looks: LimitsLookLimiter
     ceiling: SendCeiling
+    telemetry: Telemetry
+    metrics_page: Callable[[str], tuple[bytes, str]]
     page_keys: tuple[bytes, ...] = field(repr=False)

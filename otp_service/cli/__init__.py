@@ -5,6 +5,7 @@ import click
 from otp_service import __version__
 from otp_service.cli.audit import audit
 from otp_service.cli.doctor import doctor
+from otp_service.cli.identity import identity
 from otp_service.cli.keys import keys
 from otp_service.cli.local import demo, simulator
 from otp_service.cli.privacy import privacy
@@ -28,5 +29,16 @@ def serve(bind: str) -> None:
     run_server(settings(), bind)
 
 
-for _command in (keys, roles, audit, privacy, doctor, template, whatsapp, demo, simulator):
+for _command in (
+    keys,
+    roles,
+    identity,
+    audit,
+    privacy,
+    doctor,
+    template,
+    whatsapp,
+    demo,
+    simulator,
+):
     main.add_command(_command)

@@ -2,15 +2,17 @@
 
 import json
 import secrets
+import sys
 
 import click
 
+from otp_service.cli.running import services
 from otp_service.domain.api_clients import Scope, key_digest
 
 
 @click.group()
 def keys() -> None:
-    """Make secrets and API keys. Each is shown once and kept nowhere."""
+    """Make secrets and API keys (each is shown once and kept nowhere), and change them."""
 
 
 @keys.command("secret")
@@ -38,3 +40,25 @@ def keys_client(name: str, scopes: tuple[str, ...]) -> None:
     click.echo(key)
     click.echo("Put this into OTP_API_CLIENTS (or the @file it names):", err=True)
     click.echo(json.dumps(entry))
+
+
+@keys.command("rekey")
+@click.option("--dry-run", is_flag=True, help="Only count.")
+def keys_rekey(*, dry_run: bool) -> None:
+    """Name every number in Redis by the first key of OTP_PSEUDONYM_KEY.
+
+    The last step of a change of that key (docs/key-rotation.md). May run while people log in, be
+    stopped at any moment, and be run again.
+    """
+    rekeying = services().rekeying
+    left = rekeying.left()
+    if left.nameless:
+        click.echo(f"{len(left.nameless)} numbers have names by a key that is not given")
+    if dry_run:
+        click.echo(f"{len(left.phone_ids)} numbers are to be named anew")
+    else:
+        with click.progressbar(sorted(left.phone_ids), file=sys.stderr) as phone_ids:
+            moved = sum(rekeying.adopt(phone_id) for phone_id in phone_ids)
+        click.echo(f"{moved} numbers named anew, {len(rekeying.left().phone_ids)} left")
+    if left.nameless:
+        sys.exit(1)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from otp_service.cli.running import stop
-from otp_service.settings import Settings
+from otp_service.settings import WhatsAppSettings
 from otp_service.whatsapp.errors import InvalidArgumentError, WhatsAppError
 from otp_service.whatsapp.graph_client import GraphClient
 
@@ -57,7 +57,7 @@ class DryRunGraph(GraphClient):
 
 
 def graph_client(
-    settings: Settings, *, dry_run: bool = False, access_token: str | None = None
+    settings: WhatsAppSettings, *, dry_run: bool = False, access_token: str | None = None
 ) -> GraphClient:
     """A client with the system user's token, or with another."""
     kind = DryRunGraph if dry_run else GraphClient

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import click
 
 from otp_service.cli.meta import MetaCommands, graph_client, json_option
-from otp_service.cli.running import settings, stop
+from otp_service.cli.running import stop, whatsapp_settings
 from otp_service.cli.tables import show_many, show_one
 from otp_service.cli.whatsapp_account_changes import ACCOUNT_CHANGES
 from otp_service.cli.whatsapp_number_changes import NUMBER_CHANGES
@@ -49,7 +49,7 @@ def whatsapp() -> None:
 @json_option
 def number(*, as_json: bool) -> None:
     """The business number: registration, quality, limits, health, webhook."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         show_one(read_phone_number(graph, known.whatsapp_phone_number_id), as_json=as_json)
 
@@ -58,7 +58,7 @@ def number(*, as_json: bool) -> None:
 @json_option
 def numbers(*, as_json: bool) -> None:
     """Every number of the account."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         found = list_phone_numbers(graph, known.whatsapp_business_account_id)
         show_many(found, as_json=as_json, columns=_NUMBER_COLUMNS)
@@ -68,7 +68,7 @@ def numbers(*, as_json: bool) -> None:
 @json_option
 def account(*, as_json: bool) -> None:
     """The business account: review, verification, payment, health."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         show_one(read_business_account(graph, known.whatsapp_business_account_id), as_json=as_json)
 
@@ -79,7 +79,7 @@ def account(*, as_json: bool) -> None:
 @json_option
 def accounts(business: str | None, *, owned: bool, as_json: bool) -> None:
     """The accounts the token may work with: here is WHATSAPP_BUSINESS_ACCOUNT_ID to be found."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         if business is not None:
             found = list_business_accounts(graph, business, owned_only=owned)
@@ -95,7 +95,7 @@ def accounts(business: str | None, *, owned: bool, as_json: bool) -> None:
 @json_option
 def apps(*, as_json: bool) -> None:
     """The apps that get the account's webhooks; without ours among them none come."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         found = list_subscribed_apps(graph, known.whatsapp_business_account_id)
         show_many(found, as_json=as_json)
@@ -106,7 +106,7 @@ def apps(*, as_json: bool) -> None:
 @json_option
 def users(business: str | None, *, as_json: bool) -> None:
     """The people and system users who may work with the account."""
-    known = settings()
+    known = whatsapp_settings()
     account_id = known.whatsapp_business_account_id
     with graph_client(known) as graph:
         business = business or read_business_account(graph, account_id).owner_business_id
@@ -119,7 +119,7 @@ def users(business: str | None, *, as_json: bool) -> None:
 @json_option
 def token(*, as_json: bool) -> None:
     """Whose WHATSAPP_ACCESS_TOKEN is, what it may do and when it ends. Never the token itself."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         show_one(inspect_access_token(graph, known.whatsapp_access_token), as_json=as_json)
 
@@ -139,7 +139,7 @@ def analytics(
     as_json: bool,
 ) -> None:
     """What was sent and what it cost, up to now; `template` needs `insights` once."""
-    known = settings()
+    known = whatsapp_settings()
     now = int(time.time())
     period = Period(now - days * _DAY_S, now, granularity or "DAILY")
     account_id = known.whatsapp_business_account_id
@@ -156,7 +156,7 @@ def analytics(
 @json_option
 def history(wamid: str, *, as_json: bool) -> None:
     """Where a message is: each step Meta knows of, for the message id WAMID."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         records = list(list_message_history(graph, known.whatsapp_phone_number_id, wamid))
         steps = [step for record in records for step in list_history_events(graph, record.id)]
@@ -168,7 +168,7 @@ def history(wamid: str, *, as_json: bool) -> None:
 @json_option
 def media(media_id: str, *, as_json: bool) -> None:
     """What kind of media MEDIA_ID is, if it came to our number."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         found = read_media(graph, media_id, phone_number_id=known.whatsapp_phone_number_id)
         show_one(found, as_json=as_json)

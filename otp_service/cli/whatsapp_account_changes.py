@@ -2,8 +2,9 @@
 
 import click
 
+from otp_service.adapters.whatsapp_webhook_health import NEEDED_FIELDS
 from otp_service.cli.meta import confirm, done, dry_run_option, graph_client, yes_option
-from otp_service.cli.running import settings, stop
+from otp_service.cli.running import stop, whatsapp_settings
 from otp_service.whatsapp.access_token import inspect_access_token
 from otp_service.whatsapp.assigned_users import TASKS, assign_user, remove_user
 from otp_service.whatsapp.business_account import enable_insights
@@ -19,26 +20,13 @@ from otp_service.whatsapp.subscriptions import (
     unsubscribe_app,
 )
 
-# What the service acts on, and what an operator has to hear of.
-_WEBHOOK_FIELDS = (
-    "messages",
-    "message_template_status_update",
-    "message_template_quality_update",
-    "template_category_update",
-    "phone_number_quality_update",
-    "account_update",
-    "account_alerts",
-    "account_review_update",
-    "security",
-)
-
 
 @click.command()
 @click.option("--callback", help="Send this account's webhooks here instead of the app's URL.")
 @dry_run_option
 def subscribe(callback: str | None, *, dry_run: bool) -> None:
     """Have Meta send the account's webhooks to the token's app."""
-    known = settings()
+    known = whatsapp_settings()
     token = known.whatsapp_webhook_verify_token if callback is not None else None
     with graph_client(known, dry_run=dry_run) as graph:
         account = known.whatsapp_business_account_id
@@ -52,7 +40,7 @@ def subscribe(callback: str | None, *, dry_run: bool) -> None:
 def unsubscribe(*, yes: bool, dry_run: bool) -> None:
     """End the account's webhooks to the token's app."""
     confirm("Without webhooks nobody learns that a code did not arrive. Go on?", yes or dry_run)
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         unsubscribe_app(graph, known.whatsapp_business_account_id)
     done("The app gets no more webhooks of the account.", dry_run=dry_run)
@@ -60,11 +48,11 @@ def unsubscribe(*, yes: bool, dry_run: bool) -> None:
 
 @click.command("app-webhook")
 @click.argument("url")
-@click.option("--field", "names", multiple=True, default=_WEBHOOK_FIELDS, show_default=True)
+@click.option("--field", "names", multiple=True, default=NEEDED_FIELDS, show_default=True)
 @dry_run_option
 def app_webhook(url: str, names: tuple[str, ...], *, dry_run: bool) -> None:
     """Have the app get webhooks at URL; Meta asks URL for a challenge with our verify token."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known) as graph:
         app_id = inspect_access_token(graph, known.whatsapp_access_token).app_id
         if app_id is None:
@@ -89,7 +77,7 @@ def webhook_override(url: str | None, *, clear: bool, dry_run: bool) -> None:
     """Send this number's webhooks to URL instead of the account's or the app's."""
     if clear == (url is not None):
         raise click.UsageError("Give either URL or --clear.")
-    known = settings()
+    known = whatsapp_settings()
     number = known.whatsapp_phone_number_id
     with graph_client(known, dry_run=dry_run) as graph:
         if url is None:
@@ -104,7 +92,7 @@ def webhook_override(url: str | None, *, clear: bool, dry_run: bool) -> None:
 @dry_run_option
 def insights(*, dry_run: bool) -> None:
     """Switch template analytics on, for good."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         enable_insights(graph, known.whatsapp_business_account_id)
     done("Template analytics are on.", dry_run=dry_run)
@@ -116,7 +104,7 @@ def insights(*, dry_run: bool) -> None:
 @dry_run_option
 def assign(user_id: str, tasks: tuple[str, ...], *, dry_run: bool) -> None:
     """Let the user USER_ID work with the account: once, for the system user."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         assign_user(graph, known.whatsapp_business_account_id, user_id, tasks)
     done("The user may work with the account.", dry_run=dry_run)
@@ -127,7 +115,7 @@ def assign(user_id: str, tasks: tuple[str, ...], *, dry_run: bool) -> None:
 @dry_run_option
 def remove(user_id: str, *, dry_run: bool) -> None:
     """Take the access of the user USER_ID to the account away."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         remove_user(graph, known.whatsapp_business_account_id, user_id)
     done("The user has no more access to the account.", dry_run=dry_run)
@@ -138,7 +126,7 @@ def remove(user_id: str, *, dry_run: bool) -> None:
 @dry_run_option
 def delete(media_id: str, *, dry_run: bool) -> None:
     """Delete the media MEDIA_ID that came to our number."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         delete_media(graph, media_id, phone_number_id=known.whatsapp_phone_number_id)
     done("The media is deleted.", dry_run=dry_run)

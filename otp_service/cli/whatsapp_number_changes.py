@@ -3,7 +3,7 @@
 import click
 
 from otp_service.cli.meta import confirm, done, dry_run_option, graph_client, yes_option
-from otp_service.cli.running import settings
+from otp_service.cli.running import whatsapp_settings
 from otp_service.whatsapp.number_registration import (
     deregister_number,
     register_number,
@@ -29,7 +29,7 @@ _pin_option = click.option(
 @dry_run_option
 def register(pin: str, region: str | None, *, dry_run: bool) -> None:
     """Register the number for the Cloud API, with its PIN or a first one."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         register_number(graph, known.whatsapp_phone_number_id, pin, storage_region=region)
     done("The number is registered.", dry_run=dry_run)
@@ -41,7 +41,7 @@ def register(pin: str, region: str | None, *, dry_run: bool) -> None:
 def deregister(*, yes: bool, dry_run: bool) -> None:
     """Take the number out of the Cloud API."""
     confirm("Nobody can log in until the number is registered again. Go on?", yes or dry_run)
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         deregister_number(graph, known.whatsapp_phone_number_id)
     done("The number is deregistered.", dry_run=dry_run)
@@ -52,7 +52,7 @@ def deregister(*, yes: bool, dry_run: bool) -> None:
 @dry_run_option
 def pin(pin: str, *, dry_run: bool) -> None:
     """Set or replace the number's two-step PIN."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         set_two_step_pin(graph, known.whatsapp_phone_number_id, pin)
     done("The PIN is set.", dry_run=dry_run)
@@ -64,7 +64,7 @@ def pin(pin: str, *, dry_run: bool) -> None:
 @dry_run_option
 def request_code(language: str, *, voice: bool, dry_run: bool) -> None:
     """Have Meta send a code to the business number, to prove that it is ours."""
-    known = settings()
+    known = whatsapp_settings()
     method = "VOICE" if voice else "SMS"
     with graph_client(known, dry_run=dry_run) as graph:
         number = known.whatsapp_phone_number_id
@@ -77,7 +77,7 @@ def request_code(language: str, *, voice: bool, dry_run: bool) -> None:
 @dry_run_option
 def verify_code(code: str, *, dry_run: bool) -> None:
     """Hand in the code that came to the business number."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         verify_number(graph, known.whatsapp_phone_number_id, code)
     done("The number is verified.", dry_run=dry_run)
@@ -88,7 +88,7 @@ def verify_code(code: str, *, dry_run: bool) -> None:
 @dry_run_option
 def identity_check(state: str, *, dry_run: bool) -> None:
     """Have webhooks carry each recipient's identity hash, to find a number that changed hands."""
-    known = settings()
+    known = whatsapp_settings()
     with graph_client(known, dry_run=dry_run) as graph:
         set_identity_check(graph, known.whatsapp_phone_number_id, enabled=state == "on")
     done(f"The identity check is {state}.", dry_run=dry_run)

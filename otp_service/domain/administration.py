@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from otp_service.domain.challenge import RequestOrigin
+from otp_service.domain.identity import Acceptance, IdentityStore, Owner
 from otp_service.domain.number_state import NumberState, NumberStates
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.ports import ChallengeStore, RoleRegistry, SessionRegistry
@@ -25,6 +26,7 @@ class Administration:
     roles: RoleRegistry
     sessions: SessionRegistry
     states: NumberStates
+    identities: IdentityStore
 
     def subject_of(self, phone: "Whom") -> Subject:
         if isinstance(phone, Subject):
@@ -57,6 +59,13 @@ class Administration:
         """Return how many ended."""
         subject = self.subject_of(phone)
         return subject, self.sessions.end_all(subject, origin)
+
+    def accept_owner(
+        self, phone: "Whom", owner: Owner, origin: RequestOrigin
+    ) -> tuple[Subject, Acceptance]:
+        """Open a number whose identity has changed, for the same person or for a new one."""
+        subject = self.subject_of(phone)
+        return subject, self.identities.accept(subject, owner, origin)
 
     def state_of(self, phone: "Whom") -> NumberState:
         return self.states.read(self.subject_of(phone).phone_id)

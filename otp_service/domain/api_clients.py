@@ -15,6 +15,7 @@ class Scope(StrEnum):
     SESSIONS = "sessions"
     ROLES = "roles"
     AUDIT = "audit"
+    METRICS = "metrics"
 
 
 def key_digest(api_key: str) -> str:
@@ -25,6 +26,8 @@ def key_digest(api_key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
+    """One key of a backend; while it changes its key, a backend has two of these."""
+
     client_id: str
     key_sha256: str
     scopes: frozenset[Scope]
@@ -50,7 +53,7 @@ class ApiClients:
     def authenticate(self, api_key: str) -> ApiClient:
         """The client whose key this is. Raise UnauthorizedError.
 
-        Every client is compared, so that the time taken says nothing about which one was near.
+        Every key is compared, so that the time taken says nothing about which one was near.
         """
         presented = key_digest(api_key)
         found = [c for c in self._clients if hmac.compare_digest(c.key_sha256, presented)]

@@ -18,6 +18,9 @@ class AuditEvent(StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     PASSCODE_DISOWNED = "passcode_disowned"
     NUMBER_FLAGGED = "number_flagged"
+    IDENTITY_CHANGED = "identity_changed"
+    IDENTITY_ACCEPTED = "identity_accepted"
+    TRUST_ENDED = "trust_ended"
     ATTEMPT_COUNTED = "attempt_counted"
     ATTEMPT_REFUSED = "attempt_refused"
     ATTEMPT_REJECTED = "attempt_rejected"
@@ -55,6 +58,7 @@ class RefusalReason(StrEnum):
     TRIES_SPENT = "tries_spent"
     ALREADY_USED = "already_used"
     TEST_NUMBER = "test_number"
+    IDENTITY_CHANGED = "identity_changed"
 
 
 # OWASP Logging Vocabulary names, for the security monitoring that reads them.

@@ -15,7 +15,7 @@ from otp_service.domain.errors import InvalidRequestError
 END_OF_TIME_MS = 2**47
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _UNIX_SECONDS = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
-_PHONE_ID = re.compile(r"[a-z2-7]{24}")
+_USER_ID = re.compile(r"([a-z2-7]{24})(?:-[1-9][0-9]*)?")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAX_CLIENT_CHARS = 64
 _MAX_WAMID_CHARS = 512
@@ -116,10 +116,13 @@ def read_outcome(text: str | None) -> Outcome | None:
 
 
 def read_phone_id(text: str | None) -> str | None:
-    """Raise InvalidRequestError."""
-    if text is not None and not _PHONE_ID.fullmatch(text):
+    """The number's, whichever of its owners a userId names. Raise InvalidRequestError."""
+    if text is None:
+        return None
+    found = _USER_ID.fullmatch(text)
+    if found is None:
         raise InvalidRequestError("userId must be one that this service gave.")
-    return text
+    return found[1]
 
 
 def read_request_id(text: str | None) -> str | None:

@@ -10,6 +10,8 @@ from otp_service.domain.roles import Role
 from otp_service.domain.subject import Subject
 
 _CHALLENGE_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+# As adapters/lua/send_wait.lua has it.
+UNVERIFIED_KEPT_MS = 86_400_000
 
 
 class SendKind(StrEnum):
@@ -59,6 +61,8 @@ class SendTicket:
     """The right to send one message now. Instants are milliseconds of Redis' clock.
 
     `remark` is the audit's reason for what goes well with it: "" but for a test number.
+    `identity_hash` is the only one that may get the message, as Meta gave it; "" for whoever has
+    the number.
     """
 
     challenge_id: str
@@ -66,6 +70,7 @@ class SendTicket:
     begun_at_ms: int
     expires_at_ms: int
     remark: str = ""
+    identity_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +105,15 @@ class AttemptTicket:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The login that one attempt won. Instants are Unix seconds."""
+    """The login that one attempt won. Instants are Unix seconds.
+
+    `former_owners` counts the people whom the office knows to have had the number before.
+    """
 
     role: Role
     issued_at: int
     expires_at: int
+    former_owners: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +128,24 @@ class LockoutPolicy:
     first_lock_s: int = 15 * 60
     longest_lock_s: int = 24 * 60 * 60
     stop_at: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SendWaits:
+    """How long a number waits for its next message while nobody logs in with it.
+
+    The n-th of `seconds` has to pass after the n-th message in a row, the last one after all that
+    follow. A day after its last message, or with a login, a row is over.
+    """
+
+    seconds: tuple[int, ...] = (0,)
+
+    def left_ms(self, unverified: int, last_ms_ago: int) -> int:
+        """After so many messages in a row, the last one so long ago."""
+        if not unverified:
+            return 0
+        wait_ms = self.seconds[min(unverified, len(self.seconds)) - 1] * 1000
+        return max(0, min(wait_ms, wait_ms - last_ms_ago))
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.seconds))

@@ -63,7 +63,8 @@ class DeliveryReport:
     """One status from Meta's webhook.
 
     `reported_at_s` is Meta's clock, whole Unix seconds. `failure` is the audit's word for a
-    failed message: the code a login screen knows, and Meta's own after a colon.
+    failed message: the code a login screen knows, and Meta's own after a colon. `identity_hash`
+    is who the message came to, "" where Meta does not say or nobody asked to keep it.
     """
 
     label: MessageLabel
@@ -71,6 +72,7 @@ class DeliveryReport:
     state: DeliveryState
     reported_at_s: int
     failure: str = ""
+    identity_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,15 @@ class Delivery:
     """How one message and its passcode stand.
 
     `reason` is why a failed message failed, in the words of the contract's codes. `locked_for_s`
-    is None when only an administrator can open the number, 0 when it is open.
+    is None when only an administrator can open the number, 0 when it is open. `waits_for_s`: as so
+    many messages went to the number without a login.
     """
 
     state: DeliveryState
     reason: str
     expires_in_s: int
     locked_for_s: int | None
+    waits_for_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

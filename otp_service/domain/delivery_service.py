@@ -76,13 +76,13 @@ class DeliveryService:
 
 
 def _login_status(delivery: Delivery, room: SendRoom) -> LoginStatus:
-    allowed_in_s: int | None = room.allowed_in_s
     remaining = room.remaining
-    if delivery.locked_for_s is None:
-        remaining, allowed_in_s = 0, None
-    elif delivery.locked_for_s > 0:
-        # Sends are refused as well while the number is locked.
-        remaining, allowed_in_s = 0, max(room.allowed_in_s, delivery.locked_for_s)
+    if delivery.locked_for_s != 0 or delivery.waits_for_s:
+        # Whatever places are left: a send would be refused before it takes one.
+        remaining = 0
+    allowed_in_s = None
+    if delivery.locked_for_s is not None:
+        allowed_in_s = max(room.allowed_in_s, delivery.waits_for_s, delivery.locked_for_s)
     return LoginStatus(
         delivery.state, delivery.reason, delivery.expires_in_s, remaining, allowed_in_s
     )

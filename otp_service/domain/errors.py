@@ -131,6 +131,17 @@ class RecipientUnreachableError(DeliveryError):
     default_message = "We cannot reach this number on WhatsApp. Check the number."
 
 
+class IdentityChangedError(RecipientUnreachableError):
+    """Somebody else may have the number now: refused until an administrator has looked."""
+
+    default_message = "This number may have a new owner. Call the office to log in with it."
+    reason = "identity_changed"
+
+    @property
+    def audit_reason(self) -> str:
+        return self.reason if self.meta_code is None else f"{self.reason}:{self.meta_code}"
+
+
 class DeliveryFailedError(DeliveryError):
     code = "delivery_failed"
     default_message = "We could not send the code because of a problem on our side."

@@ -19,6 +19,7 @@ from otp_service.domain.errors import (
     CircuitOpenError,
     CountryNotAllowedError,
     OtpError,
+    RateLimitedError,
     StoreUnavailableError,
     UnconfirmedDeliveryError,
 )
@@ -31,6 +32,7 @@ from otp_service.domain.ports import (
     PasscodeSender,
     SendCapacity,
     SendLimiter,
+    SendRooms,
     SessionTokens,
     TakenPlaces,
     UnconfirmedSendError,
@@ -56,6 +58,7 @@ class LoginService:
     pseudonyms: Pseudonyms
     store: ChallengeStore
     limiter: SendLimiter
+    rooms: SendRooms
     capacity: SendCapacity
     hasher: PasscodeHasher
     sender: PasscodeSender
@@ -68,8 +71,8 @@ class LoginService:
         """Send a new passcode to `phone` (any spelling), in the language of `locale` if we can.
 
         Raise InvalidPhoneError, CountryNotAllowedError, LockedError, SendInProgressError,
-        RateLimitedError, RecipientUnreachableError, DeliveryFailedError, DeliveryUnavailableError,
-        StoreUnavailableError.
+        RateLimitedError, IdentityChangedError, RecipientUnreachableError, DeliveryFailedError,
+        DeliveryUnavailableError, StoreUnavailableError.
         """
         return self._send(_Order(SendKind.SEND, phone, locale), origin)
 
@@ -83,8 +86,8 @@ class LoginService:
         """Turn the live passcode of `phone` into a session, once.
 
         Raise InvalidPhoneError, InvalidRequestError (not six digits; no try is spent),
-        LockedError, ExpiredCodeError, TooManyAttemptsError, InvalidCodeError,
-        StoreUnavailableError.
+        LockedError, IdentityChangedError, ExpiredCodeError, TooManyAttemptsError,
+        InvalidCodeError, StoreUnavailableError.
         """
         number = self.numbers.read(phone)
         subject = self.pseudonyms.subject_of(number)
@@ -105,6 +108,7 @@ class LoginService:
             client_id=origin.client_id,
             issued_at=grant.issued_at,
             expires_at=grant.expires_at,
+            former_owners=grant.former_owners,
         )
         return Login(self.tokens.sign(session), session)
 
@@ -131,7 +135,7 @@ class LoginService:
     ) -> SendReceipt:
         # The in-flight lock comes before the limits: otherwise of two simultaneous requests the
         # loser could be told to wait a quarter of an hour for a place that is given back at once.
-        ticket = self.store.begin_send(order.kind, new_challenge_id(self.clock()), subject, origin)
+        ticket = self._begin(order.kind, subject, origin)
         ticket, passcode = self._made_for(number, ticket)
         places: TakenPlaces | None = None
         try:
@@ -142,13 +146,21 @@ class LoginService:
             raise
         label = MessageLabel(ticket.challenge_id, subject)
         try:
-            wamid = self.sender.send(number, passcode, label, order.locale)
+            wamid = self.sender.send(number, passcode, label, order.locale, ticket.identity_hash)
         except Exception as failure:
             self._undelivered(ticket, failure, places, origin)
             raise
         message_id = self.pseudonyms.message_id_of(wamid)
         expires_in_ms = self.store.confirm_send(ticket, message_id, origin)
         return SendReceipt(ticket.challenge_id, -(-expires_in_ms // 1000))
+
+    def _begin(self, kind: SendKind, subject: Subject, origin: RequestOrigin) -> SendTicket:
+        try:
+            return self.store.begin_send(kind, new_challenge_id(self.clock()), subject, origin)
+        except RateLimitedError as refusal:
+            # The longer of the waits: after a shorter one the number's limit would refuse again.
+            wait_s = max(refusal.retry_after_s or 0, self.rooms.room(subject).allowed_in_s)
+            raise RateLimitedError(refusal.scope, retry_after_s=wait_s) from None
 
     def _made_for(self, number: PhoneNumber, ticket: SendTicket) -> tuple[SendTicket, str]:
         fixed = self.review_numbers.passcode_of(number, self.clock())

@@ -9,9 +9,15 @@ class OperatorEventKind(StrEnum):
 
     TEMPLATE_STATUS = "message_template_status_update"
     TEMPLATE_QUALITY = "message_template_quality_update"
+    TEMPLATE_COMPONENTS = "message_template_components_update"
+    TEMPLATE_CATEGORY = "template_category_update"
     NUMBER_QUALITY = "phone_number_quality_update"
+    NUMBER_NAME = "phone_number_name_update"
+    CAPABILITY = "business_capability_update"
     ACCOUNT_UPDATE = "account_update"
     ACCOUNT_ALERT = "account_alerts"
+    ACCOUNT_REVIEW = "account_review_update"
+    SECURITY = "security"
     KEY_GUESSING = "api_key_guessing"
     META_AWAY = "meta_away"
     PUMPING = "pumping"
@@ -39,27 +45,3 @@ class OperatorEvent:
     severity: Severity
     at_ms: int
     detail: dict[str, str]
-
-
-_GOOD_TEMPLATE_EVENTS = frozenset({"APPROVED", "REINSTATED", "UNPAUSED", "UNARCHIVED"})
-_WAITING_TEMPLATE_EVENTS = frozenset({"PENDING", "IN_APPEAL", "FLAGGED"})
-
-
-def severity_of(kind: OperatorEventKind, detail: dict[str, str]) -> Severity:
-    """How bad it is. A word that Meta adds later counts as bad."""
-    word = detail.get("event", "").upper()
-    if kind is OperatorEventKind.TEMPLATE_STATUS:
-        if word in _GOOD_TEMPLATE_EVENTS:
-            return Severity.INFO
-        return Severity.WARNING if word in _WAITING_TEMPLATE_EVENTS else Severity.CRITICAL
-    if kind is OperatorEventKind.TEMPLATE_QUALITY:
-        score = detail.get("new_quality_score", "").upper()
-        return {"GREEN": Severity.INFO, "UNKNOWN": Severity.INFO}.get(score, Severity.WARNING)
-    if kind is OperatorEventKind.NUMBER_QUALITY:
-        good = word in {"ONBOARDING", "UPGRADE", "THROUGHPUT_UPGRADE", "UNFLAGGED"}
-        return Severity.INFO if good else Severity.WARNING
-    if kind is OperatorEventKind.ACCOUNT_UPDATE:
-        harmless = word in {"VERIFIED_ACCOUNT", "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE"}
-        return Severity.INFO if harmless else Severity.CRITICAL
-    bad = detail.get("alert_severity", "").upper() not in {"INFORMATIONAL", "INFO"}
-    return Severity.WARNING if bad else Severity.INFO

@@ -15,7 +15,7 @@ from otp_service.domain.challenge import (
 )
 from otp_service.domain.delivery import Delivery, DeliveryReport, MessageLabel, SendRoom
 from otp_service.domain.errors import InvalidCodeError
-from otp_service.domain.operator_event import OperatorEvent
+from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind
 from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.roles import Role, RoleAssignment, RoleChange
 from otp_service.domain.session import Session
@@ -43,7 +43,11 @@ class ChallengeStore(Protocol):
     def begin_send(
         self, kind: SendKind, challenge_id: str, subject: Subject, origin: RequestOrigin
     ) -> SendTicket:
-        """Take the number's in-flight lock. Raise LockedError, SendInProgressError."""
+        """Take the number's in-flight lock.
+
+        Raise IdentityChangedError, LockedError, SendInProgressError, and RateLimitedError for a
+        number that was sent too many messages in a row without a login.
+        """
         ...
 
     def arm_send(self, ticket: SendTicket, digest: str, origin: RequestOrigin) -> None:
@@ -74,8 +78,8 @@ class ChallengeStore(Protocol):
     ) -> AttemptTicket:
         """Count one attempt, before anything is compared.
 
-        Raise LockedError, ExpiredCodeError (none alive, or another `requestId`; no try is spent),
-        TooManyAttemptsError.
+        Raise IdentityChangedError, LockedError, ExpiredCodeError (none alive, or another
+        `requestId`; no try is spent), TooManyAttemptsError.
         """
         ...
 
@@ -101,7 +105,10 @@ class ChallengeStore(Protocol):
         ...
 
     def clear_lockout(self, subject: Subject, origin: RequestOrigin) -> int:
-        """Forget the number's failures; return how many there were."""
+        """Forget the number's failures and its messages without a login.
+
+        Return how many failures there were.
+        """
         ...
 
 
@@ -113,7 +120,9 @@ class DeliveryStore(Protocol):
         ...
 
     def disown(self, message_id: str, likely: Subject | None) -> None:
-        """Void the passcode of this message, and flag a number that disowns several in a day.
+        """Void the passcode of this message, and end the session that was won with it.
+
+        Flag a number that disowns several in a day.
 
         `likely` is whose message it probably was.
         """
@@ -154,8 +163,21 @@ class OperatorJournal(Protocol):
         """Newest first."""
         ...
 
-    def note_webhook(self, ignored: Mapping[str, int]) -> None:
-        """A signed webhook came; `ignored` counts the parts of it that mean nothing to us."""
+    def latest(self, kind: OperatorEventKind) -> OperatorEvent | None:
+        """The newest of its kind that is still kept."""
+        ...
+
+    def note_webhook(
+        self, ignored: Mapping[str, int], *, identity_told: bool | None = None
+    ) -> None:
+        """A signed webhook came; `ignored` counts the parts of it that mean nothing to us.
+
+        `identity_told`: whether its reports say which identity got the message; None: no report.
+        """
+        ...
+
+    def identity_last_told(self) -> bool | None:
+        """Of the last reports that were noted; None where there was none."""
         ...
 
     def webhook_last_seen_at(self) -> int | None:
@@ -167,13 +189,15 @@ class OperatorJournal(Protocol):
         ...
 
 
-class StatusLimiter(Protocol):
-    def admit_status(self, subject: Subject) -> SendRoom:
-        """Count one question. Raise RateLimitedError, StoreUnavailableError."""
+class SendRooms(Protocol):
+    def room(self, subject: Subject) -> SendRoom:
+        """What the number's own limit leaves it. Raise StoreUnavailableError."""
         ...
 
-    def room(self, subject: Subject) -> SendRoom:
-        """The same figures without counting. Raise StoreUnavailableError."""
+
+class StatusLimiter(SendRooms, Protocol):
+    def admit_status(self, subject: Subject) -> SendRoom:
+        """Count one question, and tell the room. Raise RateLimitedError, StoreUnavailableError."""
         ...
 
 
@@ -211,13 +235,21 @@ class PasscodeHasher(Protocol):
 
 
 class PasscodeSender(Protocol):
-    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
+    def send(
+        self,
+        to: PhoneNumber,
+        passcode: str,
+        label: MessageLabel,
+        locale: str | None,
+        identity_hash: str = "",
+    ) -> str:
         """Hand the passcode to WhatsApp, in the person's language if we have it; return the wamid.
 
-        `locale` is a language tag (RFC 5646).
+        `locale` is a language tag (RFC 5646). `identity_hash`: see SendTicket.
 
-        Raise RecipientUnreachableError, DeliveryFailedError or DeliveryUnavailableError when Meta
-        surely did not take it, UnconfirmedSendError when nobody can know.
+        Raise IdentityChangedError, RecipientUnreachableError, DeliveryFailedError or
+        DeliveryUnavailableError when Meta surely did not take it, UnconfirmedSendError when
+        nobody can know.
         """
         ...
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from otp_service.domain.roles import PRIVILEGED_ROLES, Role
+from otp_service.domain.subject import user_id_of
 
 
 def new_session_id() -> str:
@@ -13,7 +14,10 @@ def new_session_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The claims of a session token. Instants are Unix seconds."""
+    """The claims of a session token. Instants are Unix seconds.
+
+    `former_owners` is how many people had the number before this one, as far as the office knows.
+    """
 
     session_id: str
     phone_id: str
@@ -21,6 +25,12 @@ class Session:
     client_id: str
     issued_at: int
     expires_at: int
+    former_owners: int = 0
+
+    @property
+    def user_id(self) -> str:
+        """The contract's `userId` and the token's `sub`: no two owners of a number share one."""
+        return user_id_of(self.phone_id, self.former_owners)
 
 
 @dataclass(frozen=True, slots=True)

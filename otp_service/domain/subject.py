@@ -15,6 +15,8 @@ _PSEUDONYM_BYTES = 15
 class Subject:
     """`phone_id` is also the `userId` of the contract and the `sub` of a session.
 
+    The later owners of a number that changed hands have another: see `user_id_of`.
+
     `country` is the ISO 3166-1 code of the number, `001` for none; empty where only a session's
     token names the person.
     """
@@ -22,6 +24,17 @@ class Subject:
     phone_id: str
     masked_phone: str = ""
     country: str = ""
+
+
+def user_id_of(phone_id: str, former_owners: int) -> str:
+    """The `userId` of the number's owner: the phone_id of the first, with `-2` of the second."""
+    return f"{phone_id}-{former_owners + 1}" if former_owners else phone_id
+
+
+def read_user_id(user_id: str) -> tuple[str, int]:
+    """The phone_id and the former owners that `user_id_of` was given."""
+    phone_id, _, owner = user_id.partition("-")
+    return phone_id, int(owner or 1) - 1
 
 
 class Pseudonyms:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from otp_service import __version__
 from otp_service.domain.errors import (
@@ -55,6 +55,7 @@ def action_blueprint(answers: LoginAnswers) -> Blueprint:
         action = body.get("action")
         if not isinstance(action, str) or action not in actions:
             raise UnknownActionError(f"action must be one of: {', '.join(actions)}.")
+        g.action = action
         note(action=action)
         return jsonify(actions[action](body))
 

@@ -36,6 +36,7 @@ STATUS_OF: dict[type[OtpError], int] = {
     errors.CountryNotAllowedError: 403,
     errors.SendInProgressError: 409,
     errors.RecipientUnreachableError: 422,
+    errors.IdentityChangedError: 422,
     errors.RateLimitedError: 429,
     errors.PumpingError: 429,
     errors.LockedError: 429,
@@ -74,6 +75,7 @@ def refusal(error: OtpError, status: int) -> Response:
     body = _body(error.code, error.message)
     optional = {
         "scope": getattr(error, "scope", None),
+        "reason": getattr(error, "reason", None),
         "attemptsRemaining": getattr(error, "attempts_remaining", None),
         "retryAfter": error.retry_after_s,
         "requestId": getattr(error, "request_id", None),

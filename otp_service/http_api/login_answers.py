@@ -40,7 +40,7 @@ class LoginAnswers:
             "valid": True,
             "sessionToken": login.token,
             "role": login.session.role,
-            "userId": login.session.phone_id,
+            "userId": login.session.user_id,
             "expiresIn": login.expires_in_s,
         }
 

@@ -18,7 +18,7 @@ def sessions_blueprint(sessions: SessionService, audience: str) -> Blueprint:
         return jsonify(
             {
                 "active": True,
-                "sub": session.phone_id,
+                "sub": session.user_id,
                 "role": session.role,
                 "iat": session.issued_at,
                 "exp": session.expires_at,

@@ -7,10 +7,12 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from otp_service.app import create_app
-from otp_service.bootstrap import build_services
+from otp_service.bootstrap import PeriodicJob, build_services
+from otp_service.bootstrap.telemetry import build_telemetry
 from otp_service.logs import configure_logs
-from otp_service.server.background import start_jobs
+from otp_service.server.background import end_jobs, start_jobs
 from otp_service.server.worker import Worker
+from otp_service.server.worker_metrics import WorkerMetrics
 from otp_service.settings import Settings
 
 
@@ -18,18 +20,30 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, settings: Settings, bind: str) -> None:
         self._settings = settings
         self._bind = bind
+        self._metrics = WorkerMetrics()
+        self._jobs: tuple[PeriodicJob, ...] = ()
+        self._stopping = threading.Event()
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in gunicorn_options(self._settings, self._bind).items():
+        options = gunicorn_options(self._settings, self._bind)
+        for name, value in {**options, **self._metrics.hooks()}.items():
             self.cfg.set(name, value)
+        self.cfg.set("worker_exit", self._end_worker)
 
     def load(self) -> Flask:
         # In the worker, after the fork: threads and connections do not survive one.
         configure_logs(self._settings.log_level)
-        services = build_services(self._settings)
-        start_jobs(services.jobs, threading.Event())
+        self._metrics.begin_in_worker()
+        telemetry = build_telemetry(self._settings, self._metrics.directory)
+        services = build_services(self._settings, telemetry)
+        self._jobs = services.jobs
+        start_jobs(self._jobs, self._stopping)
         return create_app(self._settings, services)
+
+    def _end_worker(self, _arbiter: object, _worker: object) -> None:
+        # Of a worker that could not even load there are none.
+        end_jobs(self._jobs, self._stopping)
 
 
 def worker_class(read_timeout_s: int) -> type[Worker]:

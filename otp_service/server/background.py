@@ -22,6 +22,14 @@ def start_jobs(jobs: Iterable[PeriodicJob], stopping: threading.Event) -> None:
         ).start()
 
 
+def end_jobs(jobs: Iterable[PeriodicJob], stopping: threading.Event) -> None:
+    """Have no job begin another round, and do what each of them does last."""
+    stopping.set()
+    for job in jobs:
+        if failure := _attempt(job.end):
+            _tell(job, failure)
+
+
 def _keep_running(job: PeriodicJob, stopping: threading.Event) -> None:
     step, told = job.begin, ""
     while not stopping.is_set():
@@ -29,8 +37,7 @@ def _keep_running(job: PeriodicJob, stopping: threading.Event) -> None:
         sentence = _sentence(failure) if failure else ""
         # Once for each thing that goes wrong: a job comes round every few seconds.
         if failure and sentence != told:
-            level = logging.WARNING if isinstance(failure, _EXPECTED) else logging.ERROR
-            _log.log(level, "job_failed", job=job.name, error=sentence)
+            _tell(job, failure)
         told = sentence
         if step is job.begin and failure is None:
             step = job.run
@@ -44,6 +51,11 @@ def _attempt(step: Callable[[], None]) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - the next round may well succeed
         return error
     return None
+
+
+def _tell(job: PeriodicJob, failure: Exception) -> None:
+    level = logging.WARNING if isinstance(failure, _EXPECTED) else logging.ERROR
+    _log.log(level, "job_failed", job=job.name, error=_sentence(failure))
 
 
 def _sentence(failure: Exception) -> str:

@@ -48,6 +48,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     read_timeout_s: float = 20.0
 
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's own
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            self._close_door()
+
+    def _close_door(self) -> None:
+        """Answer whoever is at the door already, and have everybody else refused at once.
+
+        gunicorn's own leaves it open while it answers its last requests: who comes then is let in
+        by the kernel, waits for as long as those take, and is cut off. Refused, a proxy asks the
+        next instance.
+        """
+        for listener in self.sockets:
+            known = -1
+            while known != self.nr_conns:
+                known = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - gunicorn's own
         if conn.parser is None:
             conn.init = functools.partial(_init_with_deadline, conn, self.read_timeout_s)

@@ -13,13 +13,17 @@ _OUR_OWN = frozenset({"cli", "login-page", "meta"})
 
 
 def read_api_clients(text: str) -> list[ApiClient]:
-    """JSON, or `@file` with JSON: `{name: {"sha256": hex, "scopes": [..]}}`. Raise ValueError."""
+    """JSON, or `@file` with JSON: `{name: {"sha256": hex, "scopes": [..]}}`. Raise ValueError.
+
+    A client that is changing its key has several: `"sha256": [hex, hex]`.
+    """
     raw = file_text("OTP_API_CLIENTS", text[1:]) if text.startswith("@") else text
     try:
         _check_names(json.loads(raw))
         return [
-            ApiClient(name, _sha256_hex(row["sha256"]), frozenset(map(Scope, row["scopes"])))
+            ApiClient(name, digest, frozenset(map(Scope, row["scopes"])))
             for name, row in json.loads(raw).items()
+            for digest in _digests(row["sha256"])
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
@@ -34,6 +38,12 @@ def _check_names(names: Iterable[str]) -> None:
     for name in names:
         if not _NAME.fullmatch(name) or name in _OUR_OWN:
             raise ValueError("a client's name")
+
+
+def _digests(found: str | list[str]) -> list[str]:
+    if not found:
+        raise ValueError("no key")
+    return [_sha256_hex(one) for one in ([found] if isinstance(found, str) else found)]
 
 
 def _sha256_hex(text: str) -> str:

@@ -2,15 +2,10 @@
 
 import os
 import re
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 import phonenumbers
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from otp_service.adapters.redis_address import read_redis_url
 from otp_service.domain.api_clients import ApiClient, ApiClients, Scope, key_digest
@@ -18,35 +13,30 @@ from otp_service.settings.clients import read_api_clients
 from otp_service.settings.faults import SettingsError, explain
 from otp_service.settings.pages import PageSettings
 from otp_service.settings.protection import ProtectionSettings
-from otp_service.settings.secret_files import SecretFiles
+from otp_service.settings.pseudonym_keys import PseudonymKeys, read_pseudonym_keys
+from otp_service.settings.sources import EnvironmentSettings
+from otp_service.settings.telemetry import TelemetrySettings
 from otp_service.settings.values import CommaList, checked_limits, strong_secret
 from otp_service.settings.whatsapp import WhatsAppSettings
 from otp_service.whatsapp.template_plan import DeclaredTemplate
 
+_Kind = TypeVar("_Kind", bound=EnvironmentSettings)
 _GAS_CLIENT_ID = "gas"
 _GAS_SCOPES = frozenset({Scope.OTP, Scope.SESSIONS})
 _ORIGIN = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 
-class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
+class Settings(WhatsAppSettings, PageSettings, ProtectionSettings, TelemetrySettings):
     """One field for each environment variable of the same name in capitals."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
 
     redis_url: str = Field(repr=False)
     redis_wait_replicas: int = Field(default=0, ge=0, le=16)
     # Below the client's own patience, so that the answer is Redis' and not a timeout.
     redis_wait_timeout_ms: int = Field(default=300, ge=1, le=600)
     otp_secret_keys: CommaList = Field(min_length=1, repr=False)
-    otp_pseudonym_key: str = Field(repr=False)
+    otp_pseudonym_key: CommaList = Field(min_length=1, repr=False)
     otp_api_clients: str = "{}"
-    gas_api_key: str | None = Field(default=None, repr=False, validate_default=True)
+    gas_api_key: CommaList = Field(default=(), repr=False, validate_default=True)
 
     otp_ttl: int = Field(default=600, ge=1, le=600)
     otp_max_attempts: int = Field(default=5, ge=1, le=10)
@@ -75,17 +65,6 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
     web_threads: int = Field(default=48, ge=4, le=1024)
     web_read_timeout: int = Field(default=20, ge=1, le=300)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours reads both
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings
-
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, url: str) -> str:
@@ -99,8 +78,14 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
 
     @field_validator("otp_pseudonym_key")
     @classmethod
-    def _strong_secret(cls, secret: str) -> str:
-        return strong_secret(secret)
+    def _readable_pseudonym_keys(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        read_pseudonym_keys(entries)
+        return entries
+
+    @property
+    def pseudonym_keys(self) -> PseudonymKeys:
+        """Those of OTP_PSEUDONYM_KEY."""
+        return read_pseudonym_keys(self.otp_pseudonym_key)
 
     @field_validator("otp_api_clients")
     @classmethod
@@ -110,12 +95,12 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
 
     @field_validator("gas_api_key")
     @classmethod
-    def _someone_may_call(cls, key: str | None, info: ValidationInfo) -> str | None:
+    def _someone_may_call(cls, keys: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         # Not in `data` when it is wrong itself: then that is what has to be said.
         others = info.data.get("otp_api_clients")
-        if key is None and others is not None and not read_api_clients(others):
+        if not keys and others is not None and not read_api_clients(others):
             raise ValueError("missing, and OTP_API_CLIENTS too: nobody could call")
-        return strong_secret(key) if key else key
+        return tuple(strong_secret(key) for key in keys)
 
     @field_validator(
         "otp_send_limit", "otp_ip_limit", "otp_client_limit", "otp_daily_limit", "otp_status_limit"
@@ -154,15 +139,22 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings):
     @property
     def api_clients(self) -> ApiClients:
         """GAS_API_KEY's client and those of OTP_API_CLIENTS."""
-        clients = read_api_clients(self.otp_api_clients)
-        if self.gas_api_key:
-            clients.append(ApiClient(_GAS_CLIENT_ID, key_digest(self.gas_api_key), _GAS_SCOPES))
-        return ApiClients(clients)
+        gas = [ApiClient(_GAS_CLIENT_ID, key_digest(key), _GAS_SCOPES) for key in self.gas_api_key]
+        return ApiClients([*read_api_clients(self.otp_api_clients), *gas])
 
 
 def load_settings() -> Settings:
     """Read the environment. Raise SettingsError that names everything at fault."""
+    return _load(Settings)
+
+
+def load_whatsapp_settings() -> WhatsAppSettings:
+    """The same of the WHATSAPP_ variables alone, for who only speaks to Meta."""
+    return _load(WhatsAppSettings)
+
+
+def _load(kind: type[_Kind]) -> _Kind:
     try:
-        return Settings()  # type: ignore[call-arg]  # the environment gives the arguments
+        return kind()
     except ValidationError as error:
         raise SettingsError(explain(error)) from None

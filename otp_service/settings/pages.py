@@ -5,15 +5,15 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
 
+from otp_service.settings.sources import EnvironmentSettings
 from otp_service.settings.values import CommaList, checked_limits
 
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _URL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?(/[!-\[\]-~]*)?")
 
 
-class PageSettings(BaseSettings):
+class PageSettings(EnvironmentSettings):
     """One field for each environment variable of the pages' own."""
 
     web_page_limit: str = "60 per minute"

@@ -1,19 +1,27 @@
 """The settings that protect the service's keys, its money and Meta's patience."""
 
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings
+import re
 
+from pydantic import Field, ValidationInfo, field_validator
+
+from otp_service.domain.challenge import UNVERIFIED_KEPT_MS, SendWaits
 from otp_service.domain.pumping import PumpingGuard
 from otp_service.domain.review_numbers import ReviewNumbers
 from otp_service.settings.review_numbers import read_review_numbers
-from otp_service.settings.values import checked_limits, strong_secret
+from otp_service.settings.sources import EnvironmentSettings
+from otp_service.settings.values import CommaList, checked_limits, strong_secret
 from otp_service.whatsapp.endpoint import checked_base_url
 
+_SECONDS = re.compile(r"[0-9]{1,5}")
+_MOST_WAITS = 20
+_LONGEST_WAIT_S = UNVERIFIED_KEPT_MS // 1000
 
-class ProtectionSettings(BaseSettings):
+
+class ProtectionSettings(EnvironmentSettings):
     """One field for each environment variable of the same name in capitals."""
 
     otp_bad_key_limit: str = "20 per minute"
+    otp_send_waits: CommaList = ("0", "0", "0", "0", "0", "60", "300", "900", "3600")
     otp_test_numbers: str = Field(default="{}", repr=False)
     otp_pumping_guard: PumpingGuard = PumpingGuard.RECORD
     operator_webhook_url: str = Field(default="", repr=False)
@@ -37,6 +45,23 @@ class ProtectionSettings(BaseSettings):
     @classmethod
     def _strong_with_a_url(cls, secret: str, info: ValidationInfo) -> str:
         return strong_secret(secret) if secret or info.data.get("operator_webhook_url") else ""
+
+    @property
+    def send_waits(self) -> SendWaits:
+        """Those of OTP_SEND_WAITS."""
+        return SendWaits(tuple(map(int, self.otp_send_waits)))
+
+    @field_validator("otp_send_waits")
+    @classmethod
+    def _growing_waits(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        seconds = [int(text) for text in texts if _SECONDS.fullmatch(text)]
+        grows = seconds == sorted(seconds) and max(seconds, default=0) <= _LONGEST_WAIT_S
+        if not grows or not 0 < len(texts) == len(seconds) <= _MOST_WAITS:
+            raise ValueError(
+                f"must be 1 to {_MOST_WAITS} whole seconds with commas between, none less than "
+                f"the one before, {_LONGEST_WAIT_S} at most"
+            )
+        return texts
 
     @property
     def review_numbers(self) -> ReviewNumbers:

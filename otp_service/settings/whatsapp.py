@@ -1,8 +1,8 @@
 """The settings of Meta's side: the token, the business number, the webhook, the template."""
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
 
+from otp_service.settings.sources import EnvironmentSettings
 from otp_service.settings.values import CommaList, strong_secret
 from otp_service.whatsapp.authentication_template import (
     AuthenticationContent,
@@ -22,7 +22,7 @@ _SETTING_OF = {
 }
 
 
-class WhatsAppSettings(BaseSettings):
+class WhatsAppSettings(EnvironmentSettings):
     """One field for each WHATSAPP_ variable."""
 
     whatsapp_access_token: str = Field(min_length=1, repr=False)
@@ -40,6 +40,7 @@ class WhatsAppSettings(BaseSettings):
     whatsapp_template_zero_tap_terms_accepted: bool = False
     whatsapp_template_security_line: bool = True
     whatsapp_template_send_ttl: int | None = Field(default=None, ge=_SHORTEST_SEND_TTL_S)
+    whatsapp_identity_check: bool = False
     whatsapp_api_version: str = Field(default="v23.0", pattern=r"^v[0-9]+\.[0-9]+$")
     whatsapp_api_base_url: str = "https://graph.facebook.com"
 

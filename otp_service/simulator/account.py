@@ -1,7 +1,8 @@
 """What Meta keeps of the business account beside messages and templates, and how it changes.
 
 Meta, "WhatsApp Business Account", "Phone numbers", "Webhooks, account_update, account_alerts,
-phone_number_quality_update, security".
+account_review_update, business_capability_update, phone_number_quality_update,
+phone_number_name_update, security".
 """
 
 import threading
@@ -109,6 +110,9 @@ class AccountState:
             before, self._facts = self._facts, replace(self._facts, **members)
             after = self._facts
         changed = asdict(before).items() ^ asdict(after).items()
+        if before.account_review_status != after.account_review_status:
+            review = {"decision": after.account_review_status}
+            self._report(AccountChange("account_review_update", review))
         events = {
             ("account_review_status", "RESTRICTED"): "ACCOUNT_RESTRICTION",
             ("account_review_status", "REJECTED"): "ACCOUNT_VIOLATION",
@@ -168,9 +172,13 @@ class AccountState:
             for event in events
             if event
         ]
+        if limits[0] != limits[1]:
+            changes.append(AccountChange("business_capability_update", _capability(limits[1])))
+        shown = {"display_phone_number": value["display_phone_number"]}
+        if before.name_status != after.name_status:
+            changes.append(AccountChange("phone_number_name_update", shown | _name(after)))
         if before.pin != after.pin and after.pin is not None:
             changed = {"event": "PIN_CHANGED", "requester": SYSTEM_USER_ID}
-            shown = {"display_phone_number": value["display_phone_number"]}
             changes.append(AccountChange("security", shown | changed))
         return changes
 
@@ -183,6 +191,31 @@ class AccountState:
 
 
 _UPGRADE = ("STANDARD", "HIGH")
+# The webhook's words for what the number's node calls something else.
+_DECISIONS = {
+    "AVAILABLE_WITHOUT_REVIEW": "APPROVED",
+    "DECLINED": "REJECTED",
+    "PENDING_REVIEW": "PENDING",
+}
+
+
+def _capability(limit: str) -> dict[str, Any]:
+    # How many numbers: of the portfolio while it is new, else of one account.
+    numbers = (
+        {"max_phone_numbers_per_business": 2}
+        if limit == "TIER_250"
+        else {"max_phone_numbers_per_waba": 20}
+    )
+    return {"max_daily_conversations_per_business": limit} | numbers
+
+
+def _name(number: NumberState) -> dict[str, Any]:
+    decision = _DECISIONS.get(number.name_status, number.name_status)
+    return {
+        "decision": decision,
+        "requested_verified_name": number.verified_name,
+        "rejection_reason": "NAME_NOT_CONSISTENT" if decision == "REJECTED" else None,
+    }
 
 
 def _flag_event(before: str, after: str) -> str | None:

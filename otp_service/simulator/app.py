@@ -46,7 +46,7 @@ def create_simulator(
     state = state or SimulatorState(settings)
     faults = faults or OrderedFaults(settings.latency_s)
     sender = sender or WebhookSender(settings)
-    reports = WebhookReports(settings, sender, state.clock)
+    reports = WebhookReports(settings, sender, state.clock, state.identities.told_of)
     state.inbound.on_message(reports.message_received)
     state.account.on_change(reports.account_changed)
     state.templates.on_change(reports.account_changed)

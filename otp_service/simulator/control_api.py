@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from otp_service.simulator.account_orders import account_orders
 from otp_service.simulator.error_codes import ERROR_KINDS
 from otp_service.simulator.faults import OrderedFaults
+from otp_service.simulator.identities import identity_orders
 from otp_service.simulator.parameters import JsonObject, read_body
 from otp_service.simulator.settings import SimulatorSettings
 from otp_service.simulator.state import SimulatorState
@@ -81,6 +82,7 @@ def _read_orders(
         "fail_next": lambda value: _fail_next(value, faults),
         "drop_next": lambda value: _drop_next(value, faults),
         **account_orders(state.account),
+        **identity_orders(state.identities),
         **template_orders(state.templates),
         **webhook_orders.readers(),
     }

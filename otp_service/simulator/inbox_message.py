@@ -53,6 +53,7 @@ class InboxMessage:
     `failure`, `failure_title`: error code and Meta's title, once failed.
     `template`, `language`, `code`: empty but for templates. `type`: Meta's word. `text`: of a
     text, or the caption of a picture. `media`: link or id of a picture or sound.
+    `identity_key_hash`: who alone may get it, where the caller said so.
     `disowned_at`: when its reader pressed "I didn't request a code".
     """
 
@@ -73,6 +74,7 @@ class InboxMessage:
     type: str
     text: str | None
     media: str | None
+    identity_key_hash: str | None
     disowned_at: float | None
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +93,7 @@ class MessageContent:
     code: str = ""
     text: str | None = None
     media: str | None = None
+    identity_key_hash: str | None = None
 
 
 @dataclass(frozen=True)

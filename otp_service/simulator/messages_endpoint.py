@@ -6,6 +6,7 @@ choice: Meta's is not documented.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Response, jsonify, request
 
@@ -20,6 +21,7 @@ from otp_service.simulator.magic_numbers import Answer, Behaviour, behaviour_of
 from otp_service.simulator.parameters import JsonObject, read_body
 from otp_service.simulator.send_request import (
     callback_data,
+    identity_key_hash,
     message_type,
     read_receipt,
     read_recipient,
@@ -33,6 +35,7 @@ from otp_service.simulator.webhook_reports import WebhookReports
 _BAD_GATEWAY = (
     "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 )
+_IDENTITY_MISMATCH = 137000
 _UNREADABLE = '{"messaging_product":"whatsapp","contacts":[{'
 
 
@@ -85,11 +88,13 @@ class MessagesEndpoint:
     def _read_content(self, body: JsonObject) -> MessageContent:
         to = read_recipient(body, self._settings)
         kind = message_type(body)
+        expected = identity_key_hash(body)
         if kind == "template":
-            return self._read_template(body, to)
+            return replace(self._read_template(body, to), identity_key_hash=expected)
         if not self._state.inbound.window_is_open(to):
             raise GraphError.of(131047)
-        return read_free_form(body, kind, to, self._state.account.media_ids)
+        content = read_free_form(body, kind, to, self._state.account.media_ids)
+        return replace(content, identity_key_hash=expected)
 
     def _read_template(self, body: JsonObject, to: str) -> MessageContent:
         template = read_template(body)
@@ -122,6 +127,8 @@ class MessagesEndpoint:
             return Response(_BAD_GATEWAY, status=502, mimetype="text/html")
         # Taken before the wait, as at Meta: a caller that gives up waiting has sent a message.
         failure = behaviour.failure or delivery_failure(content)
+        if self._state.identities.keeps_out(content.to, content.identity_key_hash):
+            failure = _IDENTITY_MISMATCH
         steps = self._reports.steps(failure)
         message = self._state.accept(content, failure=failure, steps=steps)
         self._reports.message_accepted(message)

@@ -88,6 +88,14 @@ def callback_data(body: JsonObject) -> str | None:
     )
 
 
+def identity_key_hash(body: JsonObject) -> str | None:
+    """`recipient_identity_key_hash`: who alone may get the message."""
+    value = body.get("recipient_identity_key_hash")
+    if value is None or isinstance(value, str):
+        return value
+    raise GraphError.parameter("Param recipient_identity_key_hash must be a string.")
+
+
 def message_type(body: JsonObject) -> str:
     """In lowercase. Without a `type` Meta takes the message for a text."""
     return one_of(body.get("type", "text"), _TYPES, "type")

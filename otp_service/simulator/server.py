@@ -80,19 +80,20 @@ class RunningSimulator:
 def running_simulator(
     settings: SimulatorSettings,
     *,
+    port: int = 0,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[RunningSimulator]:
-    """Serves on a free port of the loopback until the block ends, then cuts every connection.
+    """Serves on the loopback until the block ends, then cuts every connection.
 
-    `clock`: Unix seconds, decides how far delivery has come. `sleep`: seconds, called for latency
-    and slow answers.
+    `port`: 0 takes a free one. `clock`: Unix seconds, decides how far delivery has come.
+    `sleep`: seconds, called for latency and slow answers.
     """
     state = SimulatorState(settings, clock)
     faults = OrderedFaults(settings.latency_s)
     sender = WebhookSender(settings)
     app = create_simulator(settings, state=state, faults=faults, sender=sender, sleep=sleep)
-    server = SimulatorServer("127.0.0.1", 0, app)
+    server = SimulatorServer("127.0.0.1", port, app)
     with sender.running(), _serving(server, grace_s=0.0):
         yield RunningSimulator(f"http://127.0.0.1:{server.port}", state, faults)
 

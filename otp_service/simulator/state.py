@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from otp_service.simulator.account import AccountState
+from otp_service.simulator.identities import Identities
 from otp_service.simulator.inbound_message import InboundMessage, InboundMessages
 from otp_service.simulator.inbox_message import (
     AcceptedMessage,
@@ -37,6 +38,7 @@ class SimulatorState:
         self._refusals: Counter[str] = Counter()
         self._requests_received = 0
         self.account = AccountState(settings, clock)
+        self.identities = Identities(self.account)
         self.templates = TemplateStore(settings, clock)
         self.inbound = InboundMessages(settings.message_capacity, clock)
 

@@ -20,7 +20,7 @@ from otp_service.simulator.template import (
     TemplateStatus,
     Verdict,
 )
-from otp_service.simulator.template_changes import quality_change, status_change
+from otp_service.simulator.template_changes import changes_between, status_change
 from otp_service.simulator.template_errors import content_exists, status_not_changeable
 from otp_service.simulator.template_limits import CreationLimits, check_editable
 
@@ -116,9 +116,10 @@ class TemplateStore:
             edited = [self._templates[template_id] for template_id in template_ids]
             for template in edited:
                 check_editable(template, now)
+            changes: list[AccountChange] = []
             for template in edited:
                 was_approved = template.status is TemplateStatus.APPROVED
-                self._templates[template.id] = replace(
+                changed = replace(
                     template,
                     content=content or template.content,
                     message_send_ttl_s=message_send_ttl_s or template.message_send_ttl_s,
@@ -126,6 +127,11 @@ class TemplateStore:
                     review_ends_at=now + self.review.after_s,
                     edited_at=(*template.edited_at, now) if was_approved else template.edited_at,
                 )
+                self._templates[template.id] = changed
+                # Of a review that begins nothing is told, of its end everything.
+                told = replace(changed, status=template.status)
+                changes += changes_between(template, told)
+        self._report(changes)
         self._await_review()
 
     def upsert(self, name: str, languages: Sequence[str], content: TemplateContent) -> None:
@@ -201,14 +207,10 @@ class TemplateStore:
             changed = replace(
                 changed, category=verdict.category, previous_category=template.category
             )
-        changes = []
-        if changed.status is not template.status:
-            changes.append(status_change(changed, changed.status))
         if changed.quality is not template.quality:
             changed = replace(changed, quality_at=int(self._clock()))
-            changes.append(quality_change(changed, template.quality))
         self._templates[template.id] = changed
-        return changes
+        return changes_between(template, changed)
 
     def _check_creatable(self, name: str, languages: Sequence[str]) -> None:
         for language in languages:

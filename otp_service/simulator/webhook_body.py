@@ -39,9 +39,17 @@ class WebhookUpdate:
 
 
 def status_update(
-    message: AcceptedMessage, status: DeliveryStatus, at: float, *, bsuid: bool
+    message: AcceptedMessage,
+    status: DeliveryStatus,
+    at: float,
+    *,
+    bsuid: bool,
+    identity: str | None = None,
 ) -> WebhookUpdate:
-    """`at`: Unix seconds. `bsuid`: as of a person with a username, whose number Meta keeps."""
+    """`at`: Unix seconds. `bsuid`: as of a person with a username, whose number Meta keeps.
+
+    `identity`: the hash of whoever gets the message, None with the identity check off.
+    """
     content = message.content
     item: dict[str, Any] = {"id": message.wamid, "status": status, "timestamp": str(int(at))}
     item |= _identity("recipient_id", "recipient_user_id", content.to, bsuid=bsuid)
@@ -51,6 +59,7 @@ def status_update(
     if status is DeliveryStatus.FAILED:
         item["errors"] = [_error(message.failure)]
     else:
+        item |= {"recipient_identity_key_hash": identity} if identity else {}
         contact = _contact(content.to) if bsuid else None
     if status in (DeliveryStatus.SENT, DeliveryStatus.DELIVERED):
         is_template = content.type == "template"
@@ -60,7 +69,9 @@ def status_update(
     return WebhookUpdate("messages", item, "statuses", contact)
 
 
-def inbound_update(message: InboundMessage, business_number: str, *, bsuid: bool) -> WebhookUpdate:
+def inbound_update(
+    message: InboundMessage, business_number: str, *, bsuid: bool, identity: str | None = None
+) -> WebhookUpdate:
     item: dict[str, Any] = _identity("from", "from_user_id", message.sender, bsuid=bsuid)
     item |= {"id": message.wamid, "timestamp": str(int(message.sent_at))}
     if message.payload is None:
@@ -69,6 +80,7 @@ def inbound_update(message: InboundMessage, business_number: str, *, bsuid: bool
         item["context"] = {"from": business_number.removeprefix("+"), "id": message.context}
         item |= {"type": "button", "button": {"payload": message.payload, "text": message.text}}
     contact = _contact(message.sender) if bsuid else _contact_by_number(message.sender)
+    contact |= {"identity_key_hash": identity} if identity else {}
     return WebhookUpdate("messages", item, "messages", contact)
 
 

@@ -33,18 +33,35 @@ _TEMPLATE = {
     "message_template_name": "shamrock_auth",
     "message_template_language": "en-US",
 }
+_NUMBER = {"display_phone_number": "15550783881"}
 _VALUES: Mapping[str, Mapping[str, Any]] = {
     "message_template_status_update": _TEMPLATE
     | {"event": "PAUSED", "reason": "NONE", "message_template_category": "AUTHENTICATION"},
     "message_template_quality_update": _TEMPLATE
     | {"previous_quality_score": "GREEN", "new_quality_score": "YELLOW"},
-    "phone_number_quality_update": {
-        "display_phone_number": "15550783881",
+    "message_template_components_update": _TEMPLATE
+    | {"message_template_footer": "This code expires in 5 minutes."},
+    "template_category_update": _TEMPLATE
+    | {"previous_category": "AUTHENTICATION", "new_category": "UTILITY"},
+    "phone_number_quality_update": _NUMBER
+    | {
         "event": "FLAGGED",
         "old_limit": "TIER_2K",
         "current_limit": "TIER_2K",
         "max_daily_conversations_per_business": "TIER_2K",
     },
+    "phone_number_name_update": _NUMBER
+    | {
+        "decision": "REJECTED",
+        "requested_verified_name": "Shamrock Bail Bonds",
+        "rejection_reason": "NAME_NOT_CONSISTENT",
+    },
+    "business_capability_update": {
+        "max_daily_conversations_per_business": "TIER_250",
+        "max_phone_numbers_per_business": 2,
+    },
+    "account_review_update": {"decision": "REJECTED"},
+    "security": _NUMBER | {"event": "PIN_RESET_REQUEST", "requester": "61555822107539"},
     "account_update": {"event": "ACCOUNT_RESTRICTION"},
     "account_alerts": {
         "entity_type": "BUSINESS",

@@ -39,12 +39,17 @@ class ReportStyle:
 class WebhookReports:
     """`style` can be changed with `change_style`; it is that of what happens afterwards.
 
-    `clock` gives Unix seconds.
+    `clock` gives Unix seconds, `identity_of` what is told of whoever has a number.
     """
 
     def __init__(
-        self, settings: SimulatorSettings, sender: WebhookSender, clock: Callable[[], float]
+        self,
+        settings: SimulatorSettings,
+        sender: WebhookSender,
+        clock: Callable[[], float],
+        identity_of: Callable[[str], str | None],
     ) -> None:
+        self._identity_of = identity_of
         self._settings = settings
         self._sender = sender
         self._clock = clock
@@ -65,16 +70,22 @@ class WebhookReports:
 
     def message_accepted(self, message: AcceptedMessage) -> None:
         style, last_s = self._style, max((after_s for _, after_s in message.steps), default=0.0)
+        identity = self._identity_of(message.content.to)
         for status, after_s in message.steps:
             at = message.accepted_at + after_s
-            update = status_update(message, status, at, bsuid=style.bsuid)
+            update = status_update(message, status, at, bsuid=style.bsuid, identity=identity)
             for _ in range(style.copies):
                 told_after_s = self._random.uniform(0, last_s) if style.shuffle else after_s
                 self._sender.send(update, told_after_s, about=message.content.to)
 
     def message_received(self, message: InboundMessage) -> None:
         style = self._style
-        update = inbound_update(message, self._settings.business_number, bsuid=style.bsuid)
+        update = inbound_update(
+            message,
+            self._settings.business_number,
+            bsuid=style.bsuid,
+            identity=self._identity_of(message.sender),
+        )
         for _ in range(style.copies):
             self._sender.send(update, 0, about=message.sender)
 

@@ -82,7 +82,7 @@ class LoginFlow:
             state,
             refusal=Refusal(
                 code=refusal.code,
-                scope=getattr(refusal, "scope", ""),
+                scope=getattr(refusal, "scope", "") or getattr(refusal, "reason", ""),
                 until=int(self.clock()) + wait_s if wait_s else 0,
                 tries_left=getattr(refusal, "attempts_remaining", None),
             ),

@@ -19,8 +19,8 @@ _MAX_SEALED_CHARS = 3000
 class Refusal:
     """Why the last step did not work, for the next screen to say.
 
-    `code` and `scope` are the contract's words. `until` is Unix seconds from which trying again
-    can help, 0 for no such instant.
+    `code` and `scope`, which may be a refusal's `reason`, are the contract's words. `until` is
+    Unix seconds from which trying again can help, 0 for no such instant.
     """
 
     code: str

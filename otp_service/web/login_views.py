@@ -52,7 +52,7 @@ class LoginViews:
             "type": "shamrock-login",
             "sessionToken": login.token,
             "role": login.session.role,
-            "userId": login.session.phone_id,
+            "userId": login.session.user_id,
             "expiresIn": login.expires_in_s,
         }
         return self._page("embedded_end", state, result=result)

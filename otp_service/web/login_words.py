@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from otp_service.domain.delivery import DeliveryState
+from otp_service.domain.errors import IdentityChangedError
 from otp_service.domain.roles import Role
 from otp_service.web.login_state import Refusal
 
@@ -30,6 +31,7 @@ _OF_LIMIT = {
     "client": _l("Many people are logging in right now. Wait a little and try again."),
     "global": _l("No more codes can be sent for now. Try again later, or call the office."),
 }
+_NEW_OWNER = _l("This number may have a new owner. Call the office to log in with it.")
 _LOCKED_FOR_NOW = _l("Too many wrong codes were typed for this number. It is locked for a while.")
 _LOCKED = _l("Too many wrong codes were typed for this number. Call the office to open it.")
 _UNKNOWN = _l("Something went wrong on our side. Try again shortly.")
@@ -63,6 +65,8 @@ def sentence_of(refusal: Refusal, *, on_its_way: bool = False) -> str:
         return str(_OF_LIMIT.get(refusal.scope, _OF_LIMIT["client"]))
     if refusal.code == "locked":
         return _locked(refusal)
+    if refusal.scope == IdentityChangedError.reason:
+        return str(_NEW_OWNER)
     if refusal.code == "invalid_code":
         return _wrong(refusal.tries_left or 0)
     if refusal.code == "delivery_unavailable" and on_its_way:
@@ -116,6 +120,12 @@ def unseen_line() -> DeliveryLine:
 
 
 def _failure_line(reason: str) -> DeliveryLine:
+    if reason == IdentityChangedError.reason:
+        return DeliveryLine(
+            "trouble",
+            _("This number may have a new owner"),
+            _("Call the office to log in with it."),
+        )
     if reason == "recipient_unreachable":
         return DeliveryLine(
             "trouble",

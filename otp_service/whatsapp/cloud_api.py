@@ -80,7 +80,7 @@ class WhatsAppCloudAPI:
 
         Raises InvalidArgumentError naming each variable that is missing.
         """
-        found = read_environment(variables)
+        found = read_environment(variables, for_messages=True)
         return cls(
             access_token=found.access_token,
             phone_number_id=found.phone_number_id,
@@ -141,15 +141,17 @@ class WhatsAppCloudAPI:
         template: str | None = None,
         language: str | None = None,
         callback_data: str | None = None,
+        identity_key_hash: str | None = None,
     ) -> SentMessage:
         """Send a passcode of 1 to 15 characters with an approved authentication template.
 
-        `template` and `language` replace the client's own.
+        `template` and `language` replace the client's own. `identity_key_hash`: the recipient's,
+        from a status webhook; with the number's identity check on, nobody else gets the message.
         """
         content = authentication_message(
             otp_code, template or self._template_name, language or self._template_language
         )
-        return self._send(to, content, None, callback_data)
+        return self._send(to, content, None, callback_data, identity_key_hash)
 
     def send_template(
         self,
@@ -188,11 +190,23 @@ class WhatsAppCloudAPI:
         self.close()
 
     def _send(
-        self, to: str, content: MessageContent, reply_to: str | None, callback_data: str | None
+        self,
+        to: str,
+        content: MessageContent,
+        reply_to: str | None,
+        callback_data: str | None,
+        identity_key_hash: str | None = None,
     ) -> SentMessage:
         number = e164(to, self._default_region)
-        payload = message_payload(number, content, reply_to=reply_to, callback_data=callback_data)
-        private = (*content.private, to, number, number.removeprefix("+"), reply_to or "")
+        payload = message_payload(
+            number,
+            content,
+            reply_to=reply_to,
+            callback_data=callback_data,
+            identity_key_hash=identity_key_hash,
+        )
+        ours = (to, number, number.removeprefix("+"), reply_to or "", identity_key_hash or "")
+        private = (*content.private, *ours)
         message = sent_message(self._graph.post(self._path, payload, private=private))
         if message is None:
             raise UnknownOutcomeError("Meta's answer holds no message id")

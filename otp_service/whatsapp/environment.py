@@ -18,11 +18,10 @@ _WHERE_TO_FIND = {
 
 @dataclass(frozen=True)
 class WhatsAppEnvironment:
-    """What the variables say; the business account's id is for management, not for messages."""
+    """What the variables say. `phone_number_id` may be empty where no message is sent."""
 
     access_token: str = field(repr=False)
     phone_number_id: str
-    business_account_id: str | None
     app_secret: str | None = field(repr=False)
     api_version: str
     base_url: str
@@ -30,19 +29,22 @@ class WhatsAppEnvironment:
     template_language: str
 
 
-def read_environment(variables: Mapping[str, str]) -> WhatsAppEnvironment:
-    """Read WHATSAPP_ACCESS_TOKEN, WHATSAPP_PHONE_NUMBER_ID and what is optional beside them.
+def read_environment(
+    variables: Mapping[str, str], *, for_messages: bool = False
+) -> WhatsAppEnvironment:
+    """Read WHATSAPP_ACCESS_TOKEN and what is optional beside it.
 
-    An empty variable is an absent one. Raises InvalidArgumentError naming every missing one.
+    Messages also need WHATSAPP_PHONE_NUMBER_ID. An empty variable is an absent one. Raises
+    InvalidArgumentError naming every missing one.
     """
+    required = _WHERE_TO_FIND if for_messages else ("WHATSAPP_ACCESS_TOKEN",)
     present = {name: value for name, text in variables.items() if (value := text.strip())}
-    missing = [f"{name} ({hint})" for name, hint in _WHERE_TO_FIND.items() if name not in present]
+    missing = [f"{name} ({_WHERE_TO_FIND[name]})" for name in required if name not in present]
     if missing:
         raise InvalidArgumentError(f"not set in the environment: {'; '.join(missing)}")
     return WhatsAppEnvironment(
         access_token=present["WHATSAPP_ACCESS_TOKEN"],
-        phone_number_id=present["WHATSAPP_PHONE_NUMBER_ID"],
-        business_account_id=present.get("WHATSAPP_BUSINESS_ACCOUNT_ID"),
+        phone_number_id=present.get("WHATSAPP_PHONE_NUMBER_ID", ""),
         app_secret=present.get("WHATSAPP_APP_SECRET"),
         api_version=present.get("WHATSAPP_API_VERSION", "v23.0"),
         base_url=present.get("WHATSAPP_API_BASE_URL", "https://graph.facebook.com"),

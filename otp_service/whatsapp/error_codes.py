@@ -45,6 +45,8 @@ class ErrorCode:
 
 #: More than 24 hours since the person wrote: a text, picture or sound is refused, a template not.
 WINDOW_CLOSED = 131047
+#: The recipient is not the one whose identity the message was for.
+IDENTITY_MISMATCH = 137000
 
 # HTTP status plays no part: Meta says to decide on `code`, and 3 and 131045 come as a 500 that
 # no retry cures. Source: "Error codes" of the Cloud API; rows outside it are generic Graph codes.
@@ -113,7 +115,7 @@ _ROWS = (
     ErrorCode(134101, "Marketing Messages API only", OPERATOR, alert=True),
     ErrorCode(134102, "Marketing Messages API only", OPERATOR, alert=True),
     ErrorCode(135000, "Generic user error", OPERATOR, alert=True),
-    ErrorCode(137000, "Identity key hash mismatch", RECIPIENT),
+    ErrorCode(IDENTITY_MISMATCH, "Identity key hash mismatch", RECIPIENT),
     # Setting up
     ErrorCode(2200, "Callback verification failed", OPERATOR, alert=True),
     ErrorCode(136024, "Request code error", OPERATOR, alert=True),

@@ -16,28 +16,47 @@ if TYPE_CHECKING:
 
 _SIGNATURE_PREFIX = "sha256="
 DID_NOT_REQUEST_CODE = "DID_NOT_REQUEST_CODE"
+# What a person changed, as a `system` message says it.
+_PERSON_CHANGES = frozenset(
+    {"user_changed_number", "user_changed_user_id", "customer_identity_changed"}
+)
 _REPORTED = frozenset({"sent", "delivered", "read", "failed"})
 _MAX_TEXT = 256
+_LONGEST_NUMBER = 15
+_LONGEST_IDENTITY_HASH = 256
 
-# Which of an account webhook's members say what happened, by the webhook's field.
+_TEMPLATE = ("message_template_id", "message_template_name", "message_template_language")
+# Which of an account webhook's members say what happened, by the webhook's field. Never a phone
+# number, nor who at the office did it.
 _ACCOUNT_MEMBERS = {
-    "message_template_status_update": (
-        "event",
-        "message_template_id",
-        "message_template_name",
-        "message_template_language",
-        "reason",
-    ),
+    "message_template_status_update": ("event", *_TEMPLATE, "reason"),
     "message_template_quality_update": (
         "previous_quality_score",
         "new_quality_score",
-        "message_template_id",
-        "message_template_name",
-        "message_template_language",
+        *_TEMPLATE,
+    ),
+    "message_template_components_update": _TEMPLATE,
+    # `correct_category`: what it will be, before the change; `new_category` then is what it is.
+    "template_category_update": (
+        "previous_category",
+        "new_category",
+        "correct_category",
+        "category_update_timestamp",
+        *_TEMPLATE,
     ),
     "phone_number_quality_update": ("event", "old_limit", "current_limit"),
+    "phone_number_name_update": ("decision", "requested_verified_name", "rejection_reason"),
+    # The first is of webhook version v24.0 and later, the second of those before.
+    "business_capability_update": (
+        "max_daily_conversations_per_business",
+        "max_daily_conversation_per_phone",
+        "max_phone_numbers_per_business",
+        "max_phone_numbers_per_waba",
+    ),
     "account_update": ("event",),
     "account_alerts": ("alert_type", "alert_severity", "alert_status", "entity_type"),
+    "account_review_update": ("decision",),
+    "security": ("event",),
 }
 
 
@@ -46,7 +65,7 @@ class MessageStatus:
     """One report about one of our messages. `timestamp` is Meta's, Unix seconds.
 
     `callback_data` is what the send gave as `biz_opaque_callback_data`. `error_code` is set on
-    failed ones that say why.
+    failed ones that say why. `identity_hash` is the recipient's, with the identity check on.
     """
 
     wamid: str = field(repr=False)
@@ -54,6 +73,7 @@ class MessageStatus:
     timestamp: int
     callback_data: str | None = None
     error_code: int | None = None
+    identity_hash: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,20 @@ class DisownedPasscode:
 
     wamid: str = field(repr=False)
     sender: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PersonChange:
+    """Somebody has another number, user id or identity than before.
+
+    `kind` is Meta's word. `sender` is the number it is about, in digits without `+`: the former
+    one of whoever changed it. `timestamp` is Meta's, Unix seconds.
+    """
+
+    wamid: str = field(repr=False)
+    kind: str
+    sender: str = field(repr=False)
+    timestamp: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +119,7 @@ class Webhook:
 
     statuses: list[MessageStatus] = field(default_factory=list)
     disowned: list[DisownedPasscode] = field(default_factory=list)
+    person_changes: list[PersonChange] = field(default_factory=list)
     account_changes: list[AccountChange] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
 
@@ -142,11 +177,12 @@ def _read_messages(value: dict[str, object], webhook: Webhook) -> None:
         else:
             webhook.statuses.append(report)
     for message in _objects(value.get("messages")):
-        disowned = _disowned(message)
-        if disowned is None:
-            webhook.ignore("message")
-        else:
+        if disowned := _disowned(message):
             webhook.disowned.append(disowned)
+        elif change := _person_change(message):
+            webhook.person_changes.append(change)
+        else:
+            webhook.ignore("message")
     for _ in _objects(value.get("errors")):
         webhook.ignore("error")
 
@@ -164,6 +200,7 @@ def _status(status: dict[str, object]) -> MessageStatus | None:
         timestamp=seconds,
         callback_data=label if isinstance(label, str) else None,
         error_code=_whole(first_error.get("code")) if word == "failed" else None,
+        identity_hash=_identity_hash(status.get("recipient_identity_key_hash")),
     )
 
 
@@ -176,6 +213,31 @@ def _disowned(message: dict[str, object]) -> DisownedPasscode | None:
         return None
     sender = message.get("from")
     return DisownedPasscode(wamid, sender if isinstance(sender, str) else None)
+
+
+def _person_change(message: dict[str, object]) -> PersonChange | None:
+    """None as well where Meta knows the person by another id than a number."""
+    system, sender = message.get("system"), message.get("from")
+    wamid, seconds = _unicode(message.get("id")), _whole(message.get("timestamp"))
+    if message.get("type") != "system" or not isinstance(system, dict):
+        return None
+    kind = system.get("type")
+    if not isinstance(kind, str) or kind not in _PERSON_CHANGES:
+        return None
+    if not isinstance(sender, str) or not _is_number(sender) or not wamid or seconds is None:
+        return None
+    return PersonChange(wamid, kind, sender, seconds)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
+
+
+def _identity_hash(value: object) -> str | None:
+    """Meta does not say what one looks like; it has to go back as it came."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        return None
+    return value if 0 < len(value) <= _LONGEST_IDENTITY_HASH else None
 
 
 def _objects(value: object) -> Iterator[dict[str, object]]:

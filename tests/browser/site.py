@@ -28,6 +28,7 @@ WHATSAPP_IS_DOWN = "+15615550103"
 # All visitors of a test come from one address.
 _GENEROUS = {
     "OTP_SEND_LIMIT": "50 per minute",
+    "OTP_SEND_WAITS": "0",
     "OTP_IP_LIMIT": "500 per hour",
     "WEB_PAGE_LIMIT": "5000 per minute",
 }

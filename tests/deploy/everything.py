@@ -23,6 +23,8 @@ _COMMANDS = (
     ("audit", "tail"),
     ("audit", "verify"),
     ("audit", "trim"),
+    ("keys", "rekey"),
+    ("identity", "accept", PHONE, "--owner", "same"),
     ("privacy", "show", PHONE),
     ("privacy", "erase", "--yes", PHONE),
 )
@@ -109,9 +111,11 @@ def administer(meta: MetaSide) -> None:
     called(meta, "GET", "/v1/roles")
     called(meta, "GET", f"/v1/roles/{PHONE}")
     called(meta, "DELETE", f"/v1/roles/{PHONE}")
+    called(meta, "POST", "/v1/identities/accept", {"phoneNumber": PHONE, "owner": "new"})
     for address in ("events", f"events?phoneNumber=%2B{PHONE[1:]}", "summary", "export"):
         called(meta, "GET", f"/v1/audit/{address}")
     called(meta, "GET", "/readyz")
+    called(meta, "GET", "/metrics")
 
 
 def called(meta: MetaSide, method: str, address: str, members: Any = None) -> dict[str, Any]:

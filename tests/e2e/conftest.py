@@ -93,7 +93,12 @@ def service(
     simulator: RunningSimulator,
     tmp_path: Path,
 ) -> Iterator[Service]:
-    variables = environment(redis_server.url, simulator.base_url, OTP_SEND_LIMIT="200 per minute")
+    variables = environment(
+        redis_server.url,
+        simulator.base_url,
+        OTP_SEND_LIMIT="200 per minute",
+        OTP_SEND_WAITS="0",
+    )
     running = Service(variables, tmp_path / "service.log")
     running.start()
     yield running

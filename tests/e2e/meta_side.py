@@ -71,7 +71,8 @@ class MetaSide:
 
 
 @contextmanager
-def meta_side(redis_server: RedisProcess, log: Path) -> Iterator[MetaSide]:
+def meta_side(redis_server: RedisProcess, log: Path, **overrides: str) -> Iterator[MetaSide]:
+    """`overrides`: settings of the service by their own names."""
     settings = SimulatorSettings(
         access_token=ACCESS_TOKEN,
         phone_number_id=PHONE_NUMBER_ID,
@@ -86,9 +87,11 @@ def meta_side(redis_server: RedisProcess, log: Path) -> Iterator[MetaSide]:
             simulator.base_url,
             WEB_WORKERS="2",
             OTP_SEND_LIMIT=_NO_LIMIT,
+            OTP_SEND_WAITS="0",
             OTP_CLIENT_LIMIT=_NO_LIMIT,
             OTP_DAILY_LIMIT=_NO_LIMIT,
             OTP_STATUS_LIMIT=_NO_LIMIT,
+            **overrides,
         )
         side = MetaSide(simulator, Service(variables, log))
         try:

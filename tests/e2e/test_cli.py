@@ -123,3 +123,16 @@ def test_the_simulator_runs_alone(run: Run):
     finally:
         process.stop()
     assert run("simulator", variables={}).returncode == 2
+
+
+def test_an_owner_is_accepted_and_a_new_one_only_when_that_is_meant(run: Run):
+    run("roles", "set", "+12395550100", "staff")
+    same = run("identity", "accept", "(239) 555-0100", "--owner", "same")
+    assert same.stdout == "+1******0100 was not refused; owner: same, 0 sessions ended\n"
+    asked = run("identity", "accept", "+12395550100", "--owner", "new")
+    assert asked.returncode == 1
+    assert "Take role, sessions and userId of +1******0100" in asked.stdout
+    assert run("roles", "list").stdout != ""
+    done = run("identity", "accept", "+12395550100", "--owner", "new", "--yes")
+    assert done.stdout == "+1******0100 was not refused; owner: new, 0 sessions ended\n"
+    assert run("roles", "list").stdout == ""

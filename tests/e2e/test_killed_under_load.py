@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 import redis
 
-from otp_service.adapters.redis_keys import SHARDS, NumberKeys, ShardKeys
+from otp_service.adapters.redis_keys import NumberKeys
 from otp_service.demo.redis_process import RedisProcess
 from tests.e2e.aftermath import (
     Fields,
+    assert_one_story,
     entries_of,
     events_of,
     failures_by_events,
     failures_kept,
-    figures_by_events,
-    figures_kept,
     states_by_events,
     states_kept,
+    unverified_by_events,
+    unverified_kept,
 )
 from tests.e2e.diary import EVENT_OF, STATES, Caller, Diary
 from tests.e2e.meta_side import MetaSide, meta_side
@@ -31,7 +32,6 @@ KILLS = 5
 PHONES = [f"+1239555{2200 + index}" for index in range(4)]
 CALLERS_EACH = 3
 MESSAGES_KEPT = 24
-ARRIVED = {"arrived", "after_failure"}
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_events_state_figures_and_callers_agree(meta: MetaSide, redis_client: re
         callers_agree(diary, of_number)
         logins_are_single(diary, of_number)
         state_agrees(redis_client, meta, diary, events)
-    figures_agree(redis_client, events)
+    assert_one_story(redis_client)
 
 
 def callers_agree(diary: Diary, events: list[Fields]) -> None:
@@ -120,6 +120,7 @@ def state_agrees(client: redis.Redis, meta: MetaSide, diary: Diary, events: list
     phone_id = phone_id_of(events, diary)
     keys = NumberKeys(phone_id)
     assert failures_kept(client, phone_id) == failures_by_events(events, phone_id)
+    assert unverified_kept(client, phone_id) == unverified_by_events(events, phone_id)
     ids = [entry_id for entry_id, fields in entries_of(client) if fields["phone_id"] == phone_id]
     assert client.lrange(keys.history, 0, -1) == ids
     granted = {
@@ -137,21 +138,3 @@ def state_agrees(client: redis.Redis, meta: MetaSide, diary: Diary, events: list
     }
     assert taken & newest.keys()
     assert {newest[request_id] for request_id in taken & newest.keys()} == {"read"}
-
-
-def figures_agree(client: redis.Redis, events: list[Fields]) -> None:
-    kept = figures_kept(client, "hour")
-    assert kept == figures_kept(client, "day")
-    durations = {"to_login": 0, "to_delivery": 0}
-    for figure, count in list(kept.items()):
-        name = figure.partition("|")[0]
-        if name in durations:
-            durations[name] += count
-            del kept[figure]
-    assert kept == figures_by_events(events)
-    assert durations == {
-        "to_login": sum(event["event"] == "login_succeeded" for event in events),
-        "to_delivery": sum(event["reason"] in ARRIVED for event in events),
-    }
-    heads = (client.hget(ShardKeys(shard).chain_head, "count") for shard in range(SHARDS))
-    assert sum(int(count or 0) for count in heads) == len(events)

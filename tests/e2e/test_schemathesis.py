@@ -58,6 +58,7 @@ def running(
         redis_server.url,
         simulator.base_url,
         OTP_SEND_LIMIT=_NO_LIMIT,
+        OTP_SEND_WAITS="0",
         OTP_IP_LIMIT=_NO_LIMIT,
         OTP_CLIENT_LIMIT=_NO_LIMIT,
         OTP_DAILY_LIMIT=_NO_LIMIT,

@@ -5,10 +5,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-import redis
 import requests
 
 from otp_service.demo.redis_process import RedisProcess
@@ -23,18 +21,17 @@ _BODY = f'{{"apiKey":"{GAS_KEY}","phoneNumber":"{PHONE}","otpCode":"{CODE}"}}'
 _POST = "POST / HTTP/1.1\r\nHost: x\r\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small_service(
     redis_server: RedisProcess,
-    redis_client: redis.Redis,
     simulator: RunningSimulator,
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Service]:
     """One worker of four threads that waits a second for a request."""
     variables = environment(
         redis_server.url, simulator.base_url, WEB_THREADS="4", WEB_READ_TIMEOUT="1"
     )
-    running = Service(variables, tmp_path / "service.log")
+    running = Service(variables, tmp_path_factory.mktemp("service") / "service.log")
     running.start()
     yield running
     running.stop()
@@ -51,7 +48,7 @@ def small_service(
 )
 def test_requests_that_never_end_do_not_stop_the_others(small_service: Service, begun: bytes):
     with ExitStack() as stack:
-        for _ in range(12):
+        for _ in range(6):
             address = ("127.0.0.1", small_service.port)
             sock = stack.enter_context(socket.create_connection(address))
             sock.sendall(begun)
@@ -83,13 +80,23 @@ def test_a_broken_request_is_neither_logged_nor_quoted(small_service: Service, r
         assert secret not in said
 
 
-def test_a_stop_lets_the_send_in_flight_end(small_service: Service, simulator: RunningSimulator):
+def refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_a_stop_lets_the_send_in_flight_end_and_nobody_else_in(
+    service: Service, simulator: RunningSimulator
+):
     simulator.set_latency(1.5)
     received = simulator.requests_received
     told: list[requests.Response] = []
 
     def ask() -> None:
-        url = f"{small_service.url}/v1/otp/send"
+        url = f"{service.url}/v1/otp/send"
         headers = {"X-API-Key": GAS_KEY}
         told.append(requests.post(url, json={"phoneNumber": PHONE}, headers=headers, timeout=20))
 
@@ -97,7 +104,10 @@ def test_a_stop_lets_the_send_in_flight_end(small_service: Service, simulator: R
         asking = threading.Thread(target=ask)
         asking.start()
         await_condition(lambda: simulator.requests_received > received, "the send to reach Meta")
-        assert small_service.stop(signal.SIGTERM) == 0
+        service.send_signal(signal.SIGTERM)
+        await_condition(lambda: refuses(service.port), "the door to close")
+        assert not told
+        assert service.stop() == 0
         asking.join()
     finally:
         simulator.set_latency(0)

@@ -67,6 +67,7 @@ def service(
 ) -> Iterator[Service]:
     settings = {
         "OTP_SEND_LIMIT": "200 per minute",
+        "OTP_SEND_WAITS": "0",
         "OTP_IP_LIMIT": "500 per hour",
         **service_settings,
     }

@@ -92,6 +92,20 @@ def test_a_number_is_unlocked_on_record(app, admin, received) -> None:
     assert event["userAgent"]
 
 
+def test_a_number_that_waits_for_its_next_code_says_so_and_is_opened(app, admin, store) -> None:
+    caller = Caller(app, rest=True)
+    for _ in range(6):
+        assert caller.send().get_json()["success"]
+        store.delete(*store.scan_iter("otp-limits*"))
+    look_up(admin, PHONE)
+    assert "Codes without a login 6 in a row: the next one in" in admin.words
+    said = do(admin, PHONE, "unlock")
+    assert "be sure that its owner asks" in said
+    assert "wrong codes" not in said
+    assert "Codes without a login none" in admin.words
+    assert caller.send().get_json()["success"]
+
+
 def test_a_role_is_set_and_removed_on_record(app, admin, received) -> None:
     token = log_in(app, received)["sessionToken"]
     said = do(admin, PHONE, "set-role", role="staff")

@@ -5,6 +5,8 @@ import re
 import pytest
 from flask import Flask
 
+from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
+from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
 from tests.http_api.conftest import OTHER_PHONE, PHONE, Caller, wrong
 from tests.http_api.console_visitor import ADMIN, ConsoleVisitor
 from tests.http_api.meta import Meta
@@ -91,8 +93,26 @@ def test_meta_is_not_asked_without_end(admin) -> None:
 def test_what_meta_told_the_operator_is_listed(app, admin) -> None:
     Meta(app).tell(change("account_alerts", {"alert_severity": "CRITICAL", "alert_type": "X"}))
     admin.get("/admin/health")
-    assert "account_alerts" in admin.words
+    assert "Business account: alert" in admin.words
+    assert "account_alerts · alert_type: X · alert_severity: CRITICAL" in admin.words
     assert "The last one came" in admin.words
+
+
+@pytest.mark.parametrize(
+    ("language", "security", "meaning"),
+    [
+        ("en", "Business number: two-step PIN", "somebody is trying to take the number away"),
+        ("es", "PIN de verificación en dos pasos", "alguien intenta quitarle el número"),
+    ],
+)
+def test_news_of_every_kind_have_words(admin, store, language, security, meaning) -> None:
+    for kind in OperatorEventKind:
+        RedisOperatorJournal(store).record(OperatorEvent(kind, Severity.INFO, 0, {"at": kind}))
+    admin.get("/admin/health", query_string={"lang": language})
+    for kind in OperatorEventKind:
+        assert f"{kind} · at: {kind}" in admin.words
+    assert security in admin.words
+    assert meaning in admin.words
 
 
 def test_the_language_is_switched_and_stays_switched(admin) -> None:

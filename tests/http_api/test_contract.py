@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from otp_service.adapters.redis_keys import NumberKeys
 from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY
 from tests.http_api.conftest import PHONE, Caller, in_background, wait_until, wrong
@@ -31,6 +33,7 @@ ONE_BY_ONE = {
     ("POST", "/v1/otp/resend", "422"),
     ("POST", "/v1/otp/resend", "429"),
     ("POST", "/v1/otp/resend", "502"),
+    ("POST", "/v1/otp/validate", "422"),
     ("POST", "/v1/otp/validate", "429"),
     ("POST", "/v1/otp/status", "429"),
     ("POST", "/v1/sessions/introspect", "503"),
@@ -143,6 +146,17 @@ def test_a_second_send_at_the_same_moment_answers_as_documented(
         second = caller.call(verb, phoneNumber=PHONE)
     promised(first[0], 200)
     promised(second, flow_status(caller, 409), "send_in_progress")
+
+
+def test_a_number_that_may_have_a_new_owner_answers_as_documented(
+    caller: Caller, store: redis.Redis, received: Callable[..., str]
+) -> None:
+    caller.send()
+    phone_id = next(iter(store.scan_iter("*:challenge:*"))).rpartition(":")[2]
+    store.hset(NumberKeys(phone_id).identity, "changed", "1")
+    for answer in (caller.validate(received()), caller.send(), caller.resend()):
+        body = promised(answer, flow_status(caller, 422), "recipient_unreachable")
+        assert body["reason"] == "identity_changed"
 
 
 def test_wrong_codes_answer_as_documented_up_to_the_lock(

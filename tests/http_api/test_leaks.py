@@ -46,7 +46,7 @@ _READERS = {
 class CarelessSender:
     """Raises what no adapter should: a bug's exception that quotes everything it had in hand."""
 
-    def send(self, to, passcode, label, locale):
+    def send(self, to, passcode, label, locale, identity_hash=""):
         raise RuntimeError(f"cannot send {passcode} to {to.e164} with {ACCESS_TOKEN}")
 
 

@@ -63,6 +63,18 @@ def service(redis_url, simulator):
             {"entity_type": "BUSINESS", "alert_severity": "WARNING"},
             Severity.WARNING,
         ),
+        (
+            OperatorEventKind.TEMPLATE_CATEGORY,
+            TEMPLATE | {"previous_category": "AUTHENTICATION", "new_category": "UTILITY"},
+            KEPT | {"previous_category": "AUTHENTICATION", "new_category": "UTILITY"},
+            Severity.CRITICAL,
+        ),
+        (
+            OperatorEventKind.SECURITY,
+            {"display_phone_number": "15550783881", "event": "PIN_CHANGED"},
+            {"event": "PIN_CHANGED"},
+            Severity.WARNING,
+        ),
     ],
     ids=lambda value: str(value) if isinstance(value, str) else "",
 )
@@ -85,6 +97,17 @@ def test_several_happenings_of_one_body_are_all_kept_newest_first(service):
     kept = services.journal.recent(10)
     assert [event.detail for event in kept] == [{"event": "X"}, {"event": "VERIFIED_ACCOUNT"}]
     assert services.journal.recent(1) == kept[:1]
+
+
+def test_a_limit_that_fell_is_told_apart_from_one_that_rose(service):
+    app, services = service
+    for limit in ("TIER_2K", "TIER_10K", "TIER_2K", "TIER_2K"):
+        value = {"max_daily_conversations_per_business": limit}
+        Meta(app).tell(change("business_capability_update", value))
+        Meta(app).tell(change("account_update", {"event": "VERIFIED_ACCOUNT"}))
+    kept = services.journal.recent(10)
+    told = [event.severity for event in kept if event.kind is OperatorEventKind.CAPABILITY]
+    assert told[::-1] == ["info", "info", "warning", "info"]
 
 
 def test_without_a_time_of_metas_it_happened_now(service, store):

@@ -199,3 +199,15 @@ def test_a_limited_send_and_another_request_id_cost_no_argon2(redis_url, simulat
     assert counted.caller.resend(PHONE).get_json()["code"] == "rate_limited"
     assert counted.caller.validate(received(), requestId="A").get_json()["code"] == "expired_code"
     assert (counted.hasher.digests, counted.hasher.comparisons) == (1, 0)
+
+
+def test_a_send_that_has_to_wait_costs_two_round_trips_and_no_argon2(
+    redis_url, simulator, commands_of
+):
+    counted = Counted(redis_url, simulator.base_url, OTP_SEND_WAITS="60")
+    counted.caller.send()
+    told: list[str] = []
+    # The number's row of messages and, for a truthful wait, its own limit with Redis' time.
+    commands = commands_of(lambda: told.append(counted.caller.send().get_json()["code"]))
+    assert (told, len(commands)) == (["rate_limited"], 3)
+    assert counted.hasher.digests == 1

@@ -215,7 +215,7 @@ def test_every_operation_has_its_name_its_tag_and_its_scope() -> None:
         assert set(operation["tags"]) <= tags
         public = operation.get("security") == []
         assert public or re.search(
-            r"Scope: `(otp|sessions|roles|audit)`", operation["description"]
+            r"Scope: `(otp|sessions|roles|audit|metrics)`", operation["description"]
         )
 
 

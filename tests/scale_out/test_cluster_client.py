@@ -205,3 +205,17 @@ def test_where_no_node_answers_every_command_says_so():
         for step in (client.ping, lambda: client.get(KEY), lambda: in_a_pipeline(client, COUNT)):
             with pytest.raises(redis.ConnectionError):
                 step()
+
+
+def test_calls_are_told_of_as_one_server_s_are(cluster: RunningCluster) -> None:
+    told: list[tuple[str, str]] = []
+    with connect(cluster.url) as client:
+        client.calls.observers = (lambda call, _took_s, error: told.append((call, error)),)
+        client.set(KEY, "value")
+        with pytest.raises(redis.ResponseError):
+            client.lpush(KEY, "value")
+        pipeline = client.pipeline(transaction=False)
+        pipeline.get(KEY)
+        pipeline.get("{otp:01}:key")
+        pipeline.execute()
+    assert told == [("set", ""), ("lpush", "WRONGTYPE"), ("pipeline", "")]

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +18,7 @@ import requests
 from otp_service.demo.redis_process import RedisProcess, find_redis_server, running_redis
 from otp_service.simulator import RunningSimulator
 from tests.conftest import GAS_KEY
+from tests.e2e.aftermath import assert_one_story, audit_report, events_of
 from tests.e2e.conftest import Service, await_condition
 from tests.environment import environment
 from tests.redis_sentinels import free_port
@@ -24,9 +26,17 @@ from tests.scale_out.load import NO_LIMITS, Logins
 
 DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
 PHONE = "+12395552999"
+# The events of one login.
+_LOGIN = {
+    "send_requested",
+    "passcode_issued",
+    "send_accepted",
+    "attempt_counted",
+    "login_succeeded",
+}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_redis() -> Iterator[RedisProcess]:
     with running_redis(options=DURABLE) as server:
         yield server
@@ -35,12 +45,18 @@ def own_redis() -> Iterator[RedisProcess]:
 @pytest.fixture
 def admin(own_redis: RedisProcess) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(own_redis.url, decode_responses=True) as client:
+        client.flushall()
         yield client
 
 
+@pytest.fixture(scope="module")
+def variables(own_redis: RedisProcess, simulator: RunningSimulator) -> dict[str, str]:
+    return environment(own_redis.url, simulator.base_url, **NO_LIMITS)
+
+
 @contextmanager
-def serving(redis_url: str, simulator: RunningSimulator, log: Path) -> Iterator[Service]:
-    running = Service(environment(redis_url, simulator.base_url, **NO_LIMITS), log)
+def serving(variables: dict[str, str], log: Path) -> Iterator[Service]:
+    running = Service(variables, log)
     running.start()
     try:
         yield running
@@ -48,11 +64,11 @@ def serving(redis_url: str, simulator: RunningSimulator, log: Path) -> Iterator[
         running.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def service(
-    own_redis: RedisProcess, simulator: RunningSimulator, tmp_path: Path
+    variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    with serving(own_redis.url, simulator, tmp_path / "service.log") as running:
+    with serving(variables, tmp_path_factory.mktemp("service") / "service.log") as running:
         yield running
 
 
@@ -87,12 +103,30 @@ def assert_closed_then_open(
     assert ask(service, "validate", otpCode=code)["code"] == "expired_code"
 
 
+def assert_nothing_lost_or_done_twice(client: redis.Redis, variables: dict[str, str]) -> None:
+    assert_one_story(client)
+    assert audit_report(variables).intact
+
+
+def assert_only_what_was_told(client: redis.Redis, variables: dict[str, str]) -> None:
+    """Of what `assert_closed_then_open` did: what was answered, and nothing of what was not."""
+    kept = Counter(event["event"] for event in events_of(client))
+    assert kept.pop("attempt_refused") == 1
+    assert set(kept) == _LOGIN
+    assert set(kept.values()) == {1}
+    assert_nothing_lost_or_done_twice(client, variables)
+
+
 def enough(logins: Logins, wins: int) -> bool:
     return logins.wins.total() >= wins
 
 
 def test_kill_9_of_redis_loses_nothing_that_was_answered(
-    service: Service, own_redis: RedisProcess, admin: redis.Redis, simulator: RunningSimulator
+    service: Service,
+    own_redis: RedisProcess,
+    admin: redis.Redis,
+    simulator: RunningSimulator,
+    variables: dict[str, str],
 ):
     logins = Logins(service, simulator)
     with logins.going_on():
@@ -103,6 +137,7 @@ def test_kill_9_of_redis_loses_nothing_that_was_answered(
             own_redis.start()
         await_condition(partial(enough, logins, 20), "logins")
     assert max(logins.wins.values()) == 1
+    assert set(logins.refusals) <= {"store_unavailable", "expired_code", "send_in_progress"}
     # Of a code whose answer was lost in a crash this may be the first use; of no other.
     logins.try_again()
     assert max(logins.wins.values()) == 1
@@ -114,10 +149,14 @@ def test_kill_9_of_redis_loses_nothing_that_was_answered(
             timeout=20,
         )
         assert told.json()["active"] is True
+    assert_nothing_lost_or_done_twice(admin, variables)
 
 
 def test_a_redis_that_takes_half_a_second_is_waited_for(
-    service: Service, admin: redis.Redis, simulator: RunningSimulator
+    service: Service,
+    admin: redis.Redis,
+    simulator: RunningSimulator,
+    variables: dict[str, str],
 ):
     stop, messages = threading.Event(), len(simulator.inbox(PHONE))
 
@@ -137,10 +176,15 @@ def test_a_redis_that_takes_half_a_second_is_waited_for(
         stop.set()
         holding.join()
     assert len(simulator.inbox(PHONE)) == messages + 1
+    assert {event["event"] for event in events_of(admin)} == _LOGIN
+    assert_nothing_lost_or_done_twice(admin, variables)
 
 
 def test_a_full_redis_closes_the_door(
-    service: Service, admin: redis.Redis, simulator: RunningSimulator
+    service: Service,
+    admin: redis.Redis,
+    simulator: RunningSimulator,
+    variables: dict[str, str],
 ):
     def full() -> Iterator[None]:
         admin.config_set("maxmemory", 1)
@@ -148,10 +192,14 @@ def test_a_full_redis_closes_the_door(
         admin.config_set("maxmemory", 0)
 
     assert_closed_then_open(service, simulator, sent_code(service, simulator), full())
+    assert_only_what_was_told(admin, variables)
 
 
 def test_a_master_that_became_a_replica_closes_the_door(
-    service: Service, admin: redis.Redis, simulator: RunningSimulator
+    service: Service,
+    admin: redis.Redis,
+    simulator: RunningSimulator,
+    variables: dict[str, str],
 ):
     def replica() -> Iterator[None]:
         admin.replicaof("127.0.0.1", free_port())
@@ -159,6 +207,7 @@ def test_a_master_that_became_a_replica_closes_the_door(
         admin.replicaof("NO", "ONE")
 
     assert_closed_then_open(service, simulator, sent_code(service, simulator), replica())
+    assert_only_what_was_told(admin, variables)
 
 
 @contextmanager
@@ -185,7 +234,8 @@ def test_a_full_disk_closes_the_door_and_keeps_what_was_answered(
         server = RedisProcess(find_redis_server(), folder, DURABLE)
         server.start()
         try:
-            with serving(server.url, simulator, tmp_path / "service.log") as service:
+            variables = environment(server.url, simulator.base_url, **NO_LIMITS)
+            with serving(variables, tmp_path / "service.log") as service:
                 code = sent_code(service, simulator)
                 filler = folder / "filler"
 
@@ -198,6 +248,11 @@ def test_a_full_disk_closes_the_door_and_keeps_what_was_answered(
                     server.start()
 
                 assert_closed_then_open(service, simulator, code, full())
+                with redis.Redis.from_url(server.url, decode_responses=True) as client:
+                    # A first step may still have found room, whose caller heard of the second.
+                    kept = Counter(event["event"] for event in events_of(client))
+                    assert kept["send_accepted"] == kept["login_succeeded"] == 1
+                    assert_nothing_lost_or_done_twice(client, variables)
         finally:
             server.stop()
 

@@ -1,4 +1,4 @@
-"""Two instances, one of them two minutes off: together they are one service all the same."""
+"""Instances whose clocks are two minutes off: together they are one service all the same."""
 
 import os
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ import requests
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
 from tests.conftest import GAS_KEY
+from tests.e2e.aftermath import assert_one_story, audit_report
 from tests.e2e.conftest import Service
 from tests.environment import environment
 
@@ -33,24 +34,32 @@ def preloaded_clock(offset: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(params=["+120s", "-120s"])
-def instances(
-    request: pytest.FixtureRequest,
-    redis_server: RedisProcess,
-    simulator: RunningSimulator,
-    tmp_path: Path,
-) -> Iterator[list[Service]]:
-    """One whose clock is right, and one whose clock is not."""
-    off = preloaded_clock(request.param)
-    with redis.Redis.from_url(redis_server.url) as client, ExitStack() as stack:
+@pytest.fixture
+def redis_client(redis_server: RedisProcess) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_server.url, decode_responses=True) as client:
         client.flushall()
-        started = []
-        for index, clock in enumerate(({}, off)):
-            variables = environment(redis_server.url, simulator.base_url, **clock)
-            service = Service(variables, tmp_path / f"{index}.log")
+        yield client
+
+
+@pytest.fixture
+def variables(redis_server: RedisProcess, simulator: RunningSimulator) -> dict[str, str]:
+    return environment(redis_server.url, simulator.base_url)
+
+
+@pytest.fixture
+def instances(
+    variables: dict[str, str], redis_client: redis.Redis, tmp_path: Path
+) -> Iterator[list[Service]]:
+    """One whose clock is right, one that is ahead and one that is behind."""
+    clocks: tuple[dict[str, str], ...] = ({}, preloaded_clock("+120s"), preloaded_clock("-120s"))
+    started = [
+        Service({**variables, **clock}, tmp_path / f"{index}.log")
+        for index, clock in enumerate(clocks)
+    ]
+    with ExitStack() as stack:
+        for service in started:
             service.start()
             stack.callback(service.stop)
-            started.append(service)
         yield started
 
 
@@ -62,11 +71,14 @@ def ask(service: Service, path: str, **members: str) -> dict[str, object]:
     return told
 
 
-def test_codes_sessions_and_limits_hold_across_both(
-    instances: list[Service], simulator: RunningSimulator
+def test_codes_sessions_and_limits_hold_across_all(
+    instances: list[Service],
+    simulator: RunningSimulator,
+    redis_client: redis.Redis,
+    variables: dict[str, str],
 ):
-    right, wrong = instances
-    for sender, checker in ((right, wrong), (wrong, right)):
+    right, ahead, behind = instances
+    for sender, checker in ((right, ahead), (ahead, behind), (behind, right)):
         assert ask(sender, "otp/send", phoneNumber=PHONE)["success"] is True
         code = simulator.inbox(PHONE)[-1].code
         told = ask(checker, "otp/validate", phoneNumber=PHONE, otpCode=code)
@@ -76,9 +88,11 @@ def test_codes_sessions_and_limits_hold_across_both(
         for instance in instances:
             seen = ask(instance, "sessions/introspect", token=str(told["sessionToken"]))
             assert seen["active"] is True
-    assert ask(wrong, "otp/send", phoneNumber=PHONE)["success"] is True
     for instance in instances:
         refused = ask(instance, "otp/send", phoneNumber=PHONE)
         assert (refused["code"], refused["scope"]) == ("rate_limited", "phone")
         # Fifteen minutes by Redis' clock, whatever this instance's says.
         assert 800 < int(str(refused["retryAfter"])) <= 900
+    assert len(simulator.inbox(PHONE)) == 3
+    assert_one_story(redis_client)
+    assert audit_report(variables).intact

@@ -16,7 +16,9 @@ end
 if redis.call('GET', sending) == id then
   redis.call('DEL', sending)
 end
-note_handed_over(deliveries)
+local alive = redis.call('HGET', challenge, 'id') == id
+-- A person can be faster than Meta's answer.
+note_handed_over(deliveries, not alive)
 -- A report can overtake the answer that it reports about.
 local delivery = read_delivery(deliveries, id)
 if delivery and delivery.state == 'sending' then
@@ -24,7 +26,7 @@ if delivery and delivery.state == 'sending' then
 end
 append_event('send_accepted', 'success', ARGV[3])
 redis.call('PUBLISH', 'otp:delivery', id)
-if redis.call('HGET', challenge, 'id') == id then
+if alive then
   return {'confirmed', redis.call('PTTL', challenge)}
 end
 return {'confirmed', 0}

@@ -1,10 +1,11 @@
 -- Count one attempt before anything is compared, so that parallel guesses share the tries.
 -- The failure is counted here too: only a match gives it back, so a killed process cannot.
--- KEYS: audit, history, challenge, parked, pending, failures, lock.
+-- KEYS: audit, history, challenge, parked, pending, failures, lock, identity.
 -- ARGV: context, request id or '', max tries, threshold, first lock ms, longest lock ms, stop_at.
 -- Returns {'counted', attempt number, tries left, id, digest, ...} (a pair for each live passcode,
 --   newest first; tries left before the passcode or the number is closed)
---   | {'stopped'|'locked', ms left} | {'none_alive'|'other_request'|'tries_spent'}.
+--   | {'stopped'|'locked', ms left}
+--   | {'none_alive'|'other_request'|'tries_spent'|'identity_changed'}.
 local challenge, parked, pending, failures, lock = KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local wanted, max_tries = ARGV[2], tonumber(ARGV[3])
 local threshold, first_lock_ms, longest_lock_ms = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -15,6 +16,7 @@ local function refuse(reason, left)
   return {reason, left or 0}
 end
 
+if redis.call('HEXISTS', KEYS[8], 'changed') == 1 then return refuse('identity_changed') end
 local state, left = lockout(failures, lock, stop_at)
 if state then
   return refuse(state, left)

@@ -1,9 +1,10 @@
 -- Erase what identifies a person: all state of the number, and some of its events. Of each event a
 -- sealed tombstone stays, laid before the event goes.
 -- KEYS: audit, history, roles, then every key of the number's own.
--- ARGV: context (which names nobody), phone_id, how many tombstones, then id and tombstone of each.
+-- ARGV: context (which names nobody), JSON array of the number's record ids, how many tombstones, then
+--   id and tombstone of each.
 -- Returns {'erased', events, 1 when there was any state}.
-local phone_id, stones = ARGV[2], tonumber(ARGV[3])
+local record_ids, stones = cjson.decode(ARGV[2]), tonumber(ARGV[3])
 
 local erased = 0
 for index = 4, 3 + 2 * stones, 2 do
@@ -15,7 +16,7 @@ for index = 4, 3 + 2 * stones, 2 do
   redis.call('PEXPIREAT', key, whole((day + 2) * DAY_MS + context.retention_ms))
   erased = erased + redis.call('XDEL', KEYS[1], id)
 end
-local had_state = redis.call('HDEL', KEYS[3], phone_id)
+local had_state = redis.call('HDEL', KEYS[3], unpack(record_ids))
 for index = 4, #KEYS do
   had_state = math.max(had_state, redis.call('DEL', KEYS[index]))
 end

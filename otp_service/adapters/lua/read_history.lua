@@ -1,4 +1,4 @@
--- Read a part of one number's events, newest first. Changes nothing.
+-- Read a part of one number's events, newest first. Changes nothing (but see adopt.lua).
 -- KEYS: audit, history.
 -- ARGV: context, ms and sequence of the id that all must be below, ms that none may be before, count.
 -- Returns {{id, {field, value, ...}}, ...}; no fields where the event is gone. Fewer than count is the end.

@@ -1,6 +1,7 @@
 -- Take in one of Meta's reports about one message. Older and repeated ones change nothing.
--- KEYS: audit, history, deliveries.
--- ARGV: context, challenge id, state, Unix ms at which Meta says it came about, why it failed or ''.
+-- KEYS: audit, history, deliveries, identity, sessions, challenge, parked, pending.
+-- ARGV: context, challenge id, state, Unix ms at which Meta says it came about, why it failed or '',
+--   the identity that Meta says it came to or ''.
 -- Returns {'unknown'} | {'unchanged', state} | {'changed', state}.
 local deliveries = KEYS[3]
 local id, state, reported_at, failure = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
@@ -25,5 +26,11 @@ else
   count_duration('to_delivery', arrived_at - before.since)
 end
 write_delivery(deliveries, id, state, before.since, failure)
+local passcodes = {KEYS[6], KEYS[7], KEYS[8]}
+if string.match(failure, '^[^:]*') == 'identity_changed' then
+  identity_changed(KEYS[4], before.since, KEYS[5], passcodes)
+elseif ARGV[6] ~= '' then
+  told_identity(KEYS[4], id, before.since, ARGV[6], KEYS[5], passcodes)
+end
 redis.call('PUBLISH', 'otp:delivery', id)
 return {'changed', state}

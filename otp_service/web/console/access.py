@@ -61,7 +61,7 @@ class Officer:
     @property
     def client_id(self) -> str:
         """How the audit names them: no API client's name has a colon and a userId behind it."""
-        return f"admin:{self.session.phone_id}"
+        return f"admin:{self.session.user_id}"
 
     @property
     def may_read(self) -> bool:

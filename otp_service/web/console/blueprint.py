@@ -22,6 +22,7 @@ from otp_service.web.console.access import (
 )
 from otp_service.web.console.event_pages import EventPages
 from otp_service.web.console.health_page import HealthPage
+from otp_service.web.console.number_actions import Action
 from otp_service.web.console.number_pages import NumberPages
 from otp_service.web.console.overview_page import OverviewPage
 from otp_service.web.console.screen import Screen, choose_language, keep_language, moved
@@ -29,7 +30,7 @@ from otp_service.web.cookies import SESSION_COOKIE
 
 # What a login may lead to beside the settings' own list.
 CONSOLE_PAGES = ("/admin", "/admin/")
-_ACTION = "<any('unlock', 'set-role', 'remove-role', 'end-sessions'):action>"
+_ACTION = f"<any({', '.join(repr(action.value) for action in Action)}):action>"
 _log = structlog.get_logger(__name__)
 
 

@@ -12,7 +12,7 @@ from otp_service.domain.audit_query import EventFilter, EventSearch, read_phone_
 from otp_service.domain.audit_service import AuditService
 from otp_service.web.console.times import Times
 
-_USER_ID = re.compile(r"[a-z2-7]{24}")
+_USER_ID = re.compile(r"[a-z2-7]{24}(-[1-9][0-9]*)?")
 _WAMID_START = "wamid."
 # Parameter of the address -> field of EventSearch.
 _SEARCHED = {

@@ -1,9 +1,12 @@
 """What happened, in words for the office: each event, and why it went as it did."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from otp_service.domain.audit import AuditEvent, AuditRecord, Outcome, RefusalReason
+from otp_service.domain.identity import IdentityNews
 from otp_service.domain.roles import Role
 from otp_service.web.login_words import role_name
 
@@ -21,6 +24,9 @@ _TITLES = {
     AuditEvent.DELIVERY_FAILED: _l("Message not delivered"),
     AuditEvent.PASSCODE_DISOWNED: _l("“I didn't request a code”"),
     AuditEvent.NUMBER_FLAGGED: _l("Number flagged"),
+    AuditEvent.IDENTITY_CHANGED: _l("Perhaps a new owner"),
+    AuditEvent.IDENTITY_ACCEPTED: _l("Owner accepted"),
+    AuditEvent.TRUST_ENDED: _l("The person told WhatsApp of a change"),
     AuditEvent.ATTEMPT_COUNTED: _l("Code typed"),
     AuditEvent.ATTEMPT_REFUSED: _l("Typed code not looked at"),
     AuditEvent.ATTEMPT_REJECTED: _l("Wrong code"),
@@ -51,6 +57,9 @@ _PLAIN = {
     AuditEvent.DELIVERY_READ: _l("The person has opened the chat."),
     AuditEvent.PASSCODE_DISOWNED: _l("The person says that they did not ask; the code is void."),
     AuditEvent.NUMBER_FLAGGED: _l("Its owner disowned several codes in a day. Look who asks."),
+    AuditEvent.IDENTITY_CHANGED: _l(
+        "WhatsApp knows the number by another identity. Nobody gets in until you accept the owner."
+    ),
     AuditEvent.ATTEMPT_COUNTED: _l("A code was typed and is being compared."),
     AuditEvent.ATTEMPT_REJECTED: _l("The digits were not the ones that were sent."),
     AuditEvent.LOCKOUT_CLEARED: _l("Its failures are forgotten."),
@@ -62,6 +71,7 @@ _FAILURES = {
     "recipient_unreachable": _l("The number has no WhatsApp, or WhatsApp cannot reach it."),
     "delivery_failed": _l("The problem is on our side: look at Health."),
     "delivery_unavailable": _l("WhatsApp had trouble of its own; a new code may arrive."),
+    "identity_changed": _l("The number may have a new owner: it has another WhatsApp identity."),
     "internal_error": _l("The service failed; its log says how."),
 }
 _REFUSALS = {
@@ -71,8 +81,10 @@ _REFUSALS = {
     "rate_limited:pumping": _l("Hardly anybody answers the codes sent there: pumping."),
     "rate_limited:throughput": _l("More codes than WhatsApp takes in a second were being sent."),
     RefusalReason.TEST_NUMBER: _l("A test number's known code opens no office role."),
+    RefusalReason.IDENTITY_CHANGED: _l("The number may have a new owner, whom nobody accepted."),
     RefusalReason.LOCKED: _l("The number was locked for a while after wrong codes."),
     RefusalReason.STOPPED: _l("After 100 wrong codes only an administrator opens the number."),
+    "rate_limited:wait": _l("Code after code went to the number, and nobody logged in with it."),
     RefusalReason.IN_PROGRESS: _l("Another code was on its way at that moment."),
     RefusalReason.NONE_ALIVE: _l("No code was alive: used, expired or never sent."),
     RefusalReason.OTHER_REQUEST: _l("The code typed was of an earlier request."),
@@ -85,7 +97,26 @@ _REFUSALS = {
 }
 _ENDED = {
     "everywhere": _l("Whoever was logged in with this number has to log in again."),
+    "passcode_disowned": _l("The person says that they did not ask for the code it began with."),
     "role_changed": _l("The role changed, so everybody has to log in again."),
+    "identity_changed": _l("The number may have a new owner, so nobody is believed any more."),
+    "new_owner": _l("The number has a new owner, who has to log in."),
+    "trust_ended": _l("The person told WhatsApp of a change, so everybody has to log in again."),
+}
+_ACCEPTED = {
+    "same_owner": _l("The same person, with a new phone."),
+    "new_owner": _l("A new person, who gets nothing of the former one's."),
+}
+_TOLD: dict[str, object] = {
+    IdentityNews.CHANGED_NUMBER: _l("They have another number now."),
+    IdentityNews.CHANGED_USER_ID: _l("They have another user id now."),
+    IdentityNews.CHANGED_IDENTITY: _l("They have another phone, or installed WhatsApp anew."),
+}
+_BY_REASON: dict[AuditEvent, Mapping[str, object]] = {
+    AuditEvent.SESSION_REVOKED: _ENDED,
+    AuditEvent.SESSIONS_ENDED: _ENDED,
+    AuditEvent.IDENTITY_ACCEPTED: _ACCEPTED,
+    AuditEvent.TRUST_ENDED: _TOLD,
 }
 
 
@@ -113,9 +144,7 @@ def explanation(record: AuditRecord) -> str:
         return _as_role(reason)
     if event is AuditEvent.NUMBER_LOCKED:
         return _locked(reason)
-    if event is AuditEvent.SESSIONS_ENDED:
-        return str(_ENDED.get(reason, ""))
-    return str(_PLAIN.get(event, ""))
+    return str(_BY_REASON.get(event, {}).get(reason) or _PLAIN.get(event, ""))
 
 
 def failure_sentence(reason: str) -> str:

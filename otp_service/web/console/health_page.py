@@ -10,6 +10,7 @@ from flask import Response
 from otp_service.domain.errors import RateLimitedError
 from otp_service.domain.health import Doctor, Finding, Gravity
 from otp_service.domain.ports import OperatorJournal
+from otp_service.web.console import news_words
 from otp_service.web.console.screen import Screen
 
 _EVENTS = 30
@@ -71,6 +72,7 @@ class HealthPage:
             webhook_seen_at=seen_at,
             webhook_age_s=None if seen_at is None else max(0.0, self.clock() - seen_at),
             events=self.journal.recent(_EVENTS),
+            news=news_words,
             ignored=self.journal.ignored_parts(),
         )
 

@@ -17,6 +17,8 @@ class Action(StrEnum):
     SET_ROLE = "set-role"
     REMOVE_ROLE = "remove-role"
     END_SESSIONS = "end-sessions"
+    SAME_OWNER = "same-owner"
+    NEW_OWNER = "new-owner"
 
 
 _DONE = {
@@ -24,6 +26,8 @@ _DONE = {
     Action.SET_ROLE: _l("The role is set."),
     Action.REMOVE_ROLE: _l("The role is removed."),
     Action.END_SESSIONS: _l("The sessions are ended."),
+    Action.SAME_OWNER: _l("The owner is accepted, with the new phone."),
+    Action.NEW_OWNER: _l("The new owner is accepted."),
 }
 
 
@@ -47,6 +51,10 @@ def confirmation(
     """`role` is the one to set; `own`: it is the administrator's own number."""
     if action is Action.UNLOCK:
         return _unlock(number, state)
+    if action is Action.SAME_OWNER:
+        return _same_owner(number)
+    if action is Action.NEW_OWNER:
+        return _new_owner(number, state, own=own)
     if action is Action.END_SESSIONS:
         return Confirmation(
             _("End all sessions of %(number)s?", number=number),
@@ -70,19 +78,46 @@ def confirmation(
 
 
 def _unlock(number: str, state: NumberState) -> Confirmation:
-    forgotten = ngettext(
-        "%(num)d wrong code will be forgotten.",
-        "%(num)d wrong codes will be forgotten.",
-        state.failures,
-    )
+    told = [_("Codes can be asked for and typed again at once.")]
+    if state.failures:
+        forgotten = ngettext(
+            "%(num)d wrong code will be forgotten.",
+            "%(num)d wrong codes will be forgotten.",
+            state.failures,
+        )
+        told.insert(0, str(forgotten))
+        told.append(_("Be sure that it is the owner who asks: somebody has been guessing codes."))
+    if state.waits_for_s:
+        told.append(_("Its wait ends: be sure that its owner asks, for each code costs money."))
     return Confirmation(
         _("Unlock %(number)s?", number=number),
-        [
-            str(forgotten),
-            _("Codes can be asked for and typed again at once."),
-            _("Be sure that it is the owner who asks: somebody has been guessing codes."),
-        ],
+        told,
         _("Unlock the number"),
+    )
+
+
+def _same_owner(number: str) -> Confirmation:
+    return Confirmation(
+        _("Does the same person still have %(number)s?", number=number),
+        [
+            _("Be sure of it by something else than this number: it is what is in doubt."),
+            _("Codes can be asked for at once, and role and userId stay."),
+            _("Whoever logs in next with this number is taken for the owner from then on."),
+        ],
+        _("It is the same person"),
+    )
+
+
+def _new_owner(number: str, state: NumberState, *, own: bool) -> Confirmation:
+    return Confirmation(
+        _("Does a new person have %(number)s?", number=number),
+        [
+            *_role_changes(state, DEFAULT_ROLE),
+            _("The new owner gets a userId of their own: nothing of the former one's is theirs."),
+            _("Whoever logs in next with this number is taken for the owner from then on."),
+            *_about_oneself(own=own),
+        ],
+        _("It is a new person"),
     )
 
 

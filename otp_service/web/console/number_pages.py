@@ -9,6 +9,7 @@ from otp_service.domain.audit import AuditRecord
 from otp_service.domain.audit_query import EventFilter, read_phone_id
 from otp_service.domain.audit_service import AuditService
 from otp_service.domain.errors import InvalidPhoneError, InvalidRequestError
+from otp_service.domain.identity import Owner
 from otp_service.domain.roles import DEFAULT_ROLE, Role, read_role
 from otp_service.domain.subject import Subject
 from otp_service.web.console import event_words
@@ -20,6 +21,7 @@ from otp_service.web.console.number_words import state_lines
 from otp_service.web.console.screen import Screen, moved
 
 _RECENT_EVENTS = 20
+_OWNERS = {Action.SAME_OWNER: Owner.SAME, Action.NEW_OWNER: Owner.NEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class NumberPages:
             self.administration.clear_lockout(subject, origin)
         elif wanted is Action.END_SESSIONS:
             self.administration.end_sessions(subject, origin)
+        elif wanted in _OWNERS:
+            self.administration.accept_owner(subject, _OWNERS[wanted], origin)
         elif wanted is Action.SET_ROLE:
             role = self._wanted_role(wanted, request.form.get("role", ""))
             self.administration.set_role(subject, role, origin)

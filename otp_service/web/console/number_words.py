@@ -35,10 +35,12 @@ class StateLine:
 def state_lines(state: NumberState, times: Times) -> list[StateLine]:
     return [
         _lock(state, times),
+        _unverified(state, times),
         _message(state.last_message),
         _passcode(state, times),
         StateLine(_("Sessions"), _sessions(state.sessions)),
         StateLine(_("Role"), role_name(state.role)),
+        _owner(state),
         _disowned(state),
     ]
 
@@ -92,3 +94,31 @@ def _disowned(state: NumberState) -> StateLine:
     if state.disowned_today:
         return StateLine(name, _("%(num)s today", num=state.disowned_today))
     return StateLine(name, _("none today"))
+
+
+def _unverified(state: NumberState, times: Times) -> StateLine:
+    name = _("Codes without a login")
+    if state.waits_for_s:
+        left = times.duration(state.waits_for_s)
+        text = _("%(num)s in a row: the next one in %(time)s", num=state.unverified, time=left)
+        return StateLine(name, text, "bad")
+    if state.unverified:
+        return StateLine(name, _("%(num)s in a row", num=state.unverified))
+    return StateLine(name, _("none"))
+
+
+def _owner(state: NumberState) -> StateLine:
+    name = _("Owner")
+    if state.identity_changed_at_ms:
+        text = _("perhaps a new one: nobody gets in until you accept them")
+        return StateLine(name, text, "bad", state.identity_changed_at_ms)
+    if state.former_owners:
+        text = ngettext(
+            "the number had %(num)d owner before",
+            "the number had %(num)d owners before",
+            state.former_owners,
+        )
+        return StateLine(name, str(text))
+    if state.identity_known:
+        return StateLine(name, _("known by the WhatsApp identity of the first login"), "good")
+    return StateLine(name, _("not checked"))

@@ -19,11 +19,13 @@ def message_payload(
     *,
     reply_to: str | None = None,
     callback_data: str | None = None,
+    identity_key_hash: str | None = None,
 ) -> dict[str, object]:
     """Return the message to one person, `to` in E.164.
 
     `reply_to`: wamid of the message it answers. `callback_data`: up to 512 characters that come
-    back in every status webhook. Raises InvalidArgumentError. Source: "Messages", Cloud API.
+    back in every status webhook. `identity_key_hash`: the only identity that may get it; for any
+    other the message fails (137000). Raises InvalidArgumentError. Source: "Messages", Cloud API.
     """
     payload: dict[str, object] = {
         "messaging_product": "whatsapp",
@@ -36,6 +38,8 @@ def message_payload(
         payload["context"] = {"message_id": checked_message_id(reply_to, "reply_to")}
     if callback_data is not None:
         payload["biz_opaque_callback_data"] = _checked_callback_data(callback_data)
+    if identity_key_hash is not None:
+        payload["recipient_identity_key_hash"] = string(identity_key_hash, "identity_key_hash")
     return payload
 
 

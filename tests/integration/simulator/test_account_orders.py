@@ -72,13 +72,44 @@ def test_a_wrong_order_changes_nothing_and_says_which_member(simulator: Any, ord
 def test_a_change_of_the_number_is_reported(change: dict[str, str], events: list[str]):
     account, seen = _watched()
     account.change_number(**change)
-    assert [c.field for c in seen] == ["phone_number_quality_update"] * len(events)
-    assert [c.value["event"] for c in seen] == events
-    for reported in seen:
-        assert reported.value["display_phone_number"] == "15550783881"
-        assert reported.value["old_limit"] == "TIER_2K"
+    told = [c.value for c in seen if c.field == "phone_number_quality_update"]
+    assert [value["event"] for value in told] == events
+    for value in told:
+        assert value["display_phone_number"] == "15550783881"
+        assert value["old_limit"] == "TIER_2K"
+    before = len(seen)
     account.change_number(**change)
-    assert len(seen) == len(events)
+    assert len(seen) == before
+
+
+@pytest.mark.parametrize(
+    ("limit", "numbers"),
+    [
+        ("TIER_250", {"max_phone_numbers_per_business": 2}),
+        ("TIER_10K", {"max_phone_numbers_per_waba": 20}),
+    ],
+)
+def test_another_limit_is_another_capability(limit: str, numbers: dict[str, int]):
+    account, seen = _watched()
+    account.change_number(whatsapp_business_manager_messaging_limit=limit)
+    value = {"max_daily_conversations_per_business": limit} | numbers
+    assert AccountChange("business_capability_update", value) in seen
+
+
+@pytest.mark.parametrize(
+    ("status", "decision", "reason"),
+    [
+        ("DECLINED", "REJECTED", "NAME_NOT_CONSISTENT"),
+        ("PENDING_REVIEW", "PENDING", None),
+        ("A_STATUS_OF_TOMORROW", "A_STATUS_OF_TOMORROW", None),
+    ],
+)
+def test_what_becomes_of_the_name_is_reported(status: str, decision: str, reason: str | None):
+    account, seen = _watched()
+    account.change_number(name_status=status)
+    (change,) = seen
+    assert change.field == "phone_number_name_update"
+    assert (change.value["decision"], change.value["rejection_reason"]) == (decision, reason)
 
 
 def test_a_number_that_recovers_is_unflagged():
@@ -109,9 +140,16 @@ def test_a_change_of_the_account_is_reported(change: dict[str, str], event: str)
     account, seen = _watched()
     account.change_facts(**change)
     account.change_facts(**change)
-    assert seen == [AccountChange("account_update", {"event": event})]
+    told = [change for change in seen if change.field == "account_update"]
+    assert told == [AccountChange("account_update", {"event": event})]
     account.change_facts(account_review_status="APPROVED", status="ACTIVE")
-    assert len(seen) == 1
+    assert [change for change in seen if change.field == "account_update"] == told
+
+
+def test_the_outcome_of_a_review_is_reported():
+    account, seen = _watched()
+    account.change_facts(account_review_status="REJECTED")
+    assert seen[0] == AccountChange("account_review_update", {"decision": "REJECTED"})
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def test_message_as_json(simulator: Any) -> None:
         "type": "template",
         "text": None,
         "media": None,
+        "identity_key_hash": None,
         "disowned_at": None,
     }
     assert simulator.get("/inbox/messages?to=%2B12395550100").json() == [expected]

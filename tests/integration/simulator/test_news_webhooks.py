@@ -11,6 +11,12 @@ KINDS = {
     "phone_number_quality_update": "event",
     "account_update": "event",
     "account_alerts": "alert_info",
+    "message_template_components_update": "message_template_footer",
+    "template_category_update": "new_category",
+    "phone_number_name_update": "decision",
+    "business_capability_update": "max_daily_conversations_per_business",
+    "account_review_update": "decision",
+    "security": "event",
 }
 
 
@@ -70,11 +76,8 @@ def test_template_whose_quality_falls(telling: Any, receiver: Any) -> None:
     ("order", "field", "event"),
     [
         ({"number": {"quality_rating": "RED"}}, "phone_number_quality_update", "FLAGGED"),
-        (
-            {"account": {"account_review_status": "RESTRICTED"}},
-            "account_update",
-            "ACCOUNT_RESTRICTION",
-        ),
+        ({"account": {"status": "INACTIVE"}}, "account_update", "DISABLED_UPDATE"),
+        ({"number": {"pin": "482913"}}, "security", "PIN_CHANGED"),
     ],
 )
 def test_account_that_changes(
@@ -86,6 +89,19 @@ def test_account_that_changes(
     assert entry["time"] == NOW
     assert entry["changes"][0]["field"] == field
     assert entry["changes"][0]["value"]["event"] == event
+
+
+def test_template_that_is_edited_and_moved(telling: Any, receiver: Any) -> None:
+    template = {"name": "shamrock_auth", "language": "en_US"}
+    telling.control(template=template | {"category": "UTILITY", "code_expiration_minutes": 5})
+    told = [received.changes[0] for received in receiver.wait_for_bodies(2)]
+    values = {change["field"]: change["value"] for change in told}
+
+    category = values["template_category_update"]
+    assert category["previous_category"] == "AUTHENTICATION"
+    assert category["new_category"] == "UTILITY"
+    components = values["message_template_components_update"]
+    assert "5 minutes" in components["message_template_footer"]
 
 
 def test_account_alert(telling: Any, receiver: Any) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
 from otp_service.adapters.redis_delivery_store import RedisDeliveryStore
-from otp_service.adapters.redis_keys import NumberKeys, shard_of
+from otp_service.adapters.redis_identity_store import RedisIdentityStore
+from otp_service.adapters.redis_keys import shard_of
+from otp_service.adapters.redis_record_ids import UNSEALED, RecordIds
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
 from otp_service.adapters.redis_scripts import ReplicaWait, Scripts
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
@@ -18,6 +20,7 @@ from otp_service.domain.challenge import (
     RequestOrigin,
     SendKind,
     SendTicket,
+    SendWaits,
 )
 from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState, MessageLabel
 from otp_service.domain.errors import InvalidCodeError
@@ -53,15 +56,28 @@ class Number:
     sessions_policy: SessionPolicy = field(default_factory=lambda: SessionPolicy(604_800, 43_200))
     retention_ms: int = RETENTION_MS
     wait: ReplicaWait = field(default_factory=ReplicaWait)
+    waits: SendWaits = field(default_factory=SendWaits)
+    keeps_identity: bool = False
+    ids: RecordIds = UNSEALED
 
     def __post_init__(self) -> None:
-        self.keys = NumberKeys(self.subject.phone_id)
+        self.keys = self.ids.keys_of(self.subject.phone_id)
         self.scripts = Scripts(self.client, self.wait)
-        context = AuditContext(self.retention_ms)
+        context = AuditContext(self.retention_ms, self.ids)
         self.store = RedisChallengeStore(
-            self.scripts, context, LockoutPolicy(), self.sessions_policy, TTL_S, MAX_TRIES
+            self.scripts,
+            context,
+            LockoutPolicy(),
+            self.sessions_policy,
+            TTL_S,
+            MAX_TRIES,
+            self.waits,
+            self.keeps_identity,
         )
-        self.deliveries = RedisDeliveryStore(self.scripts, context, LockoutPolicy().stop_at)
+        self.identities = RedisIdentityStore(self.scripts, context)
+        self.deliveries = RedisDeliveryStore(
+            self.scripts, context, LockoutPolicy().stop_at, self.waits
+        )
         self.sessions = RedisSessionRegistry(self.scripts, context)
         self.roles = RedisRoleRegistry(self.scripts, context)
 
@@ -90,7 +106,12 @@ class Number:
         return ticket
 
     def report(
-        self, challenge_id: str, *states: str, at_s: int | None = None, failure: str = ""
+        self,
+        challenge_id: str,
+        *states: str,
+        at_s: int | None = None,
+        failure: str = "",
+        came_to: str = "",
     ) -> None:
         """Meta's reports about one message, in one body; `at_s` is Unix seconds, else now."""
         label = MessageLabel(challenge_id, self.subject)
@@ -98,7 +119,12 @@ class Number:
         self.deliveries.report(
             [
                 DeliveryReport(
-                    label, f"message of {challenge_id}", DeliveryState(state), at_s, failure
+                    label,
+                    f"message of {challenge_id}",
+                    DeliveryState(state),
+                    at_s,
+                    failure,
+                    came_to,
                 )
                 for state in states
             ]

@@ -24,7 +24,7 @@ NAMES = [FAKE, *real_servers(), CLUSTER_OF_SIX, SENTINELS, DEPLOYED]
 PRODUCTION = [DEPLOYED, SENTINELS, CLUSTER_OF_SIX]
 # What the tests look at and clear away themselves: users.acl gives the service none of it.
 _TESTS_OWN = (
-    "+flushall +script|flush +keys +monitor +client|kill +client|list +ttl +type +xlen +zcard"
+    "+flushall +script|flush +keys +monitor +client|kill +client|list +ttl +xlen +zcard"
     " +dump +restore"
 )
 _PATIENCE_S = 20.0

@@ -143,6 +143,16 @@ def test_a_listener_that_was_cut_off_listens_again(client, listening):
         assert seconds_until_woken(seat, lambda: client.publish(CHANNEL, "first")) < AT_ONCE_S
 
 
+def test_a_message_that_is_no_text_deafens_nobody(client, listening):
+    watch = RedisDeliveryWatch(client, 1)
+    with watch.watching("first") as seat:
+        until(listening)
+        confused = listening()
+        client.publish(CHANNEL, b"\xff")
+        until(lambda: listening() - confused)
+        assert seconds_until_woken(seat, lambda: client.publish(CHANNEL, "first")) < AT_ONCE_S
+
+
 def test_nobody_listens_once_nobody_has_waited_for_a_while(client, listening):
     watch = RedisDeliveryWatch(client, 1)
     with watch.watching("first"):

@@ -1,11 +1,20 @@
 """The button "I didn't request a code": it voids that message's passcode, and only that one."""
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import pytest
 
 from otp_service.domain.challenge import SendKind
 from otp_service.domain.delivery import DeliveryState
 from otp_service.domain.errors import ExpiredCodeError
-from tests.integration.store.number import ORIGIN, Event
+from otp_service.domain.subject import Subject
+from tests.integration.store.number import MASKED, ORIGIN, Event, Number
+from tests.integration.store.race import ROUNDS, races
+from tests.integration.store.servers import client_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DAY_MS = 86_400_000
 MANY_EVENTS = 300
@@ -98,12 +107,6 @@ def test_one_press_is_one_word_however_often_meta_repeats_it(number):
     assert flags(number) == []
 
 
-def test_after_the_login_there_is_nothing_to_void_and_the_press_is_on_record(number):
-    number.log_in("one")
-    number.disown("challenge of one")
-    assert number.events(-1) == [disowned("challenge of one", "none_alive")]
-
-
 def let_a_day_pass(number):
     key = number.keys.disowned
     for challenge_id, pressed_at in number.client.zrange(key, 0, -1, withscores=True):
@@ -177,3 +180,32 @@ def test_somebody_elses_press_is_counted_for_them_alone(number):
     other.send("theirs")
     other.disown("theirs")
     assert flags(number) == flags(other) == []
+
+
+def test_a_code_disowned_after_its_login_ends_that_session_and_no_other(number):
+    theirs = number.log_in("theirs")
+    mine = number.log_in("mine")
+    number.disown("challenge of theirs")
+    assert number.events(-2) == [
+        disowned("challenge of theirs", "none_alive"),
+        disowned("challenge of theirs", "passcode_disowned")._replace(
+            event="session_revoked", session_id="theirs"
+        ),
+    ]
+    assert [number.sessions.is_live(session) for session in (theirs, mine)] == [False, True]
+    number.sessions.end(mine, ORIGIN)
+    number.disown("challenge of mine")
+    assert number.events(-1) == [disowned("challenge of mine", "none_alive")]
+
+
+def test_a_login_in_the_same_moment_as_its_disowning_leaves_no_session(redis_server):
+    with client_of(redis_server.url) as client, races(2) as race:
+        for index in range(ROUNDS):
+            number = Number(client, Subject(f"{index:024d}", MASKED))
+            number.send("first")
+            steps: list[Callable[[], object]] = [
+                partial(number.win, number.count()),
+                partial(number.disown, "first"),
+            ]
+            race.run(steps)
+            assert client.zcard(number.keys.sessions) == 0

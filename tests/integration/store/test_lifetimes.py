@@ -1,9 +1,12 @@
 """Nothing stays for ever: every key has its TTL, and the audit forgets what is too old."""
 
+from dataclasses import replace
+
 import pytest
 
 from otp_service.domain.audit import RefusalReason
 from otp_service.domain.errors import RecipientUnreachableError
+from otp_service.domain.identity import Owner
 from otp_service.domain.roles import Role
 from tests.integration.store.number import ORIGIN, RETENTION_MS, Number
 
@@ -14,8 +17,11 @@ A_FEW = 16
 NODE = 100
 
 
-def test_every_key_has_a_ttl_after_every_step_but_failures_roles_and_the_chains_head(number):
-    for_ever = {number.keys.failures, number.keys.roles, number.keys.shard.chain_head}
+def test_every_key_has_a_ttl_after_every_step_but_what_must_outlast_it(number):
+    number = replace(number, keeps_identity=True)
+    keys = number.keys
+    for_ever = {keys.failures, keys.roles, keys.identity, keys.former_owners}
+    for_ever.add(keys.shard.chain_head)
     first = number.begin("first")
     steps = [
         lambda: number.store.arm_send(first, "digest", ORIGIN),
@@ -38,16 +44,17 @@ def test_every_key_has_a_ttl_after_every_step_but_failures_roles_and_the_chains_
         lambda: number.deliveries.disown("message of challenge of again", number.subject),
         lambda: number.store.clear_lockout(number.subject, ORIGIN),
         lambda: number.roles.remove_role(number.subject, ORIGIN),
+        lambda: number.identities.accept(number.subject, Owner.NEW, ORIGIN),
     ]
     seen: set[str] = set()
     for index, step in enumerate(steps):
         step()
         seen |= set(number.client.scan_iter())
         assert number.keys_without_ttl() <= for_ever, f"after step {index}"
-    of_the_number = {key for name, key in vars(number.keys).items() if name != "shard"}
+    of_the_number = {*keys.own.values(), keys.audit, keys.roles}
     counters = {key for key in seen if ":audit:hour:" in key or ":audit:day:" in key}
     assert counters
-    assert seen - counters == of_the_number | {number.keys.shard.chain_head}
+    assert seen - counters == of_the_number | {keys.shard.chain_head}
 
 
 @pytest.mark.parametrize("taken", [True, False], ids=["taken", "unconfirmed"])

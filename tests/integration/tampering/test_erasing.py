@@ -5,6 +5,7 @@ import json
 import pytest
 
 from otp_service.domain.audit_findings import FindingKind
+from otp_service.domain.identity import Owner
 from otp_service.domain.roles import Role
 from tests.integration.store.number import ORIGIN, RETENTION_MS
 from tests.integration.tampering.audited import KEYS, SHARD, Audited, a_number
@@ -168,3 +169,12 @@ def test_what_is_kept_of_a_person_is_told_by_kind(audited: Audited):
     assert records.kinds == ("deliveries", "history", "role")
     assert records.events["login_succeeded"] == 1
     assert sum(records.events.values()) == 7
+
+
+def test_of_a_number_that_changed_hands_only_how_often_is_kept(audited: Audited):
+    """Without it the next login would be given the first owner's userId."""
+    number = a_number(audited.client, 3)
+    number.identities.accept(number.subject, Owner.NEW, CLI)
+    sum(audited.people.erase(number.subject, CLI))
+    number.send("after")
+    assert number.win(number.count()).former_owners == 1

@@ -26,15 +26,19 @@ USER_ID = "122103847690001"
 
 @pytest.fixture
 def run(account: ManagedAccount) -> Run:
-    """Runs `otp-service whatsapp` in this process; no answer may ever hold a secret."""
-    whole = environment("redis://127.0.0.1:9/0", account.simulator.base_url)
+    """Runs `otp-service whatsapp` in this process; no answer may ever hold a secret.
+
+    It has Meta's settings only: neither Redis nor a key of ours is needed to set Meta up.
+    """
+    settings = environment("", account.simulator.base_url)
+    metas = {name: text for name, text in settings.items() if name.startswith("WHATSAPP_")}
 
     def otp_service_whatsapp(*arguments: str, answer: str = "", **variables: str) -> Result:
         ended = CliRunner().invoke(
             main,
             ["whatsapp", *arguments],
             input=answer,
-            env=whole | {"COLUMNS": "200"} | variables,
+            env=metas | {"COLUMNS": "200"} | variables,
         )
         for secret in (ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, "appsecret_proof"):
             assert secret not in ended.output
@@ -219,6 +223,15 @@ def test_an_override_is_either_set_or_cleared(run: Run, arguments: tuple[str, ..
     ended = run("webhook-override", *arguments)
     assert ended.exit_code == 2
     assert "Give either URL or --clear." in ended.stderr
+
+
+def test_what_is_missing_of_metas_settings_is_named_and_nothing_else(run: Run):
+    ended = run("number", WHATSAPP_PHONE_NUMBER_ID="", WHATSAPP_APP_SECRET="")
+    assert ended.exit_code == 2
+    first, *lines = ended.stderr.splitlines()
+    assert first == "Missing or wrong settings (2):"
+    named = {line.split(":")[0].strip() for line in lines}
+    assert named == {"WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_APP_SECRET"}
 
 
 def test_a_token_of_nobody_is_said_to_be_one(run: Run):

@@ -95,7 +95,7 @@ TABLE = """
 134101 operator A
 134102 operator A
 135000 operator A
-137000 recipient
+137000 stranger
 
 132000 operator AS
 132001 operator AS
@@ -112,6 +112,7 @@ TABLE = """
 CLASSES = {
     "operator": OperatorError,
     "recipient": RecipientError,
+    "stranger": RecipientError,
     "platform": PlatformError,
     "window": WindowClosedError,
 }
@@ -122,6 +123,10 @@ SENTENCES = {
     "recipient": (
         "recipient_unreachable",
         "We cannot reach this number on WhatsApp. Check the number.",
+    ),
+    "stranger": (
+        "recipient_unreachable",
+        "This number may have a new owner. Call the office to log in with it.",
     ),
     "platform": (
         "delivery_unavailable",

@@ -29,6 +29,9 @@ class Quiet:
     def webhook_last_seen_at(self) -> None:
         return None
 
+    def identity_last_told(self) -> None:
+        return None
+
     def read(self, range_: object) -> list[dict[str, int]]:
         return []
 

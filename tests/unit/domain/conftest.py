@@ -8,8 +8,10 @@ import fakeredis
 import pytest
 
 from otp_service.adapters.itsdangerous_session_tokens import ItsdangerousSessionTokens
+from otp_service.adapters.limits_status_limiter import LimitsStatusLimiter
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_challenge_store import RedisChallengeStore
+from otp_service.adapters.redis_identity_store import RedisIdentityStore
 from otp_service.adapters.redis_keys import NumberKeys
 from otp_service.adapters.redis_number_state import RedisNumberStates
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
@@ -74,14 +76,23 @@ def desk() -> Iterator[Desk]:
         scripts, context, LockoutPolicy(), SessionPolicy(604_800, 43_200), 600, 5
     )
     capacity, limiter, sender = FakeCapacity(journal), FakeLimiter(journal), FakeSender(journal)
+    rooms = LimitsStatusLimiter(client, "90 per minute", "3 per 15 minutes")
     logins = LoginService(
-        numbers, pseudonyms, store, limiter, capacity, FakeHasher(journal), sender, tokens
+        numbers, pseudonyms, store, limiter, rooms, capacity, FakeHasher(journal), sender, tokens
     )
     registry = RedisSessionRegistry(scripts, context)
     sessions = SessionService(tokens, registry)
     roles = RedisRoleRegistry(scripts, context)
     states = RedisNumberStates(client, LockoutPolicy().stop_at)
-    administration = Administration(numbers, pseudonyms, store, roles, registry, states)
+    administration = Administration(
+        numbers,
+        pseudonyms,
+        store,
+        roles,
+        registry,
+        states,
+        RedisIdentityStore(scripts, context),
+    )
     yield Desk(
         server, client, logins, sessions, administration, journal, capacity, limiter, sender
     )

@@ -93,7 +93,14 @@ class FakeSender:
     delivers_anyway: bool = False
     inbox: list[tuple[str, str]] = field(default_factory=list)
 
-    def send(self, to: PhoneNumber, passcode: str, label: MessageLabel, locale: str | None) -> str:
+    def send(
+        self,
+        to: PhoneNumber,
+        passcode: str,
+        label: MessageLabel,
+        locale: str | None,
+        identity_hash: str = "",
+    ) -> str:
         self.journal.write("send")
         if self.fail_with is None or self.delivers_anyway:
             self.inbox.append((to.e164, passcode))

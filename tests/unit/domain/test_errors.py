@@ -25,6 +25,7 @@ CONCRETE = [
 SAME_WORD = {
     "AtCapacityError",
     "CircuitOpenError",
+    "IdentityChangedError",
     "PumpingError",
     "ThroughputError",
     "TooManyBadKeysError",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from otp_service.bootstrap import PeriodicJob
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.health import UnansweredError
-from otp_service.server.background import start_jobs
+from otp_service.server.background import end_jobs, start_jobs
 from tests.http_api.conftest import captured_logs, wait_until
 
 
@@ -72,3 +72,20 @@ def test_one_job_s_failure_is_not_the_other_s():
     broken, well = Steps(*[ZeroDivisionError()] * 50), Steps()
     with running(PeriodicJob("broken", 0.001, broken), PeriodicJob("well", 0.001, well)):
         wait_until(lambda: broken.count >= 3 and well.count >= 3)
+
+
+def test_at_the_end_each_job_does_its_last_and_begins_no_other_round():
+    stopping, run, last = threading.Event(), Steps(), Steps()
+    jobs = (
+        PeriodicJob("broken", 0.001, run, end=Steps(StoreUnavailableError())),
+        PeriodicJob("looking", 60, Steps(), end=last),
+    )
+    start_jobs(jobs, stopping)
+    wait_until(lambda: run.count >= 1)
+    with captured_logs() as logs:
+        end_jobs(jobs, stopping)
+    rounds = run.count
+    assert last.count == 1
+    assert json.loads(logs.getvalue())["error"] == "StoreUnavailableError"
+    wait_until(lambda: not {"broken", "looking"} & {t.name for t in threading.enumerate()})
+    assert run.count <= rounds + 1

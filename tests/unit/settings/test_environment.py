@@ -11,6 +11,8 @@ from otp_service.settings import SettingsError, load_settings
 from tests.environment import settings_of
 from tests.unit.settings.conftest import GOOD, SECRET_NAMES, STRONG, fault_of
 
+DIGEST = key_digest(STRONG)
+
 
 def test_good_settings_load_with_the_documented_defaults(load):
     settings = load()
@@ -117,7 +119,36 @@ def test_api_clients_are_known_by_the_hash_of_their_key(load, machine, from_file
             clients.authenticate(stranger)
 
 
-DIGEST = key_digest(STRONG)
+@pytest.mark.parametrize("digests", [DIGEST, [DIGEST], [key_digest(STRONG[::-1]), DIGEST]])
+def test_a_client_may_have_several_keys(load, digests):
+    text = json.dumps({"ops": {"sha256": digests, "scopes": ["otp"]}})
+    clients = load(OTP_API_CLIENTS=text, GAS_API_KEY=None).api_clients
+    assert clients.authenticate(STRONG).client_id == "ops"
+    with pytest.raises(UnauthorizedError):
+        clients.authenticate(STRONG[1:])
+
+
+def test_a_pseudonym_key_can_be_announced_before_it_is_used(load):
+    other = STRONG[::-1]
+    keys = load(OTP_PSEUDONYM_KEY=f"next:{other},{STRONG}").pseudonym_keys
+    assert (keys.coming, keys.ring) == (other, (STRONG,))
+    keys = load(OTP_PSEUDONYM_KEY=f"{other},{STRONG}").pseudonym_keys
+    assert (keys.coming, keys.ring) == (None, (other, STRONG))
+    assert STRONG not in repr(keys)
+
+
+@pytest.mark.parametrize(
+    ("entries", "fault"),
+    [
+        (f"{STRONG},{STRONG}", "the same key twice"),
+        (f"next:{STRONG},{STRONG}", "the same key twice"),
+        (f"next:{STRONG}", "a next key only"),
+        (f"next:weak,{STRONG}", "too weak"),
+        (f"{STRONG},next:{STRONG[::-1]}", "only the first one"),
+    ],
+)
+def test_a_ring_of_pseudonym_keys_that_cannot_be_meant_is_refused(load, entries, fault):
+    assert f"OTP_PSEUDONYM_KEY: {fault}" in fault_of(load, OTP_PSEUDONYM_KEY=entries)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +164,8 @@ DIGEST = key_digest(STRONG)
         json.dumps({"ops": {"sha256": DIGEST, "scopes": ["root"]}}),
         json.dumps({"ops": {"sha256": DIGEST, "scopes": 5}}),
         json.dumps({"ops": {"sha256": 5, "scopes": ["otp"]}}),
+        json.dumps({"ops": {"sha256": [], "scopes": ["otp"]}}),
+        json.dumps({"ops": {"sha256": [DIGEST, STRONG], "scopes": ["otp"]}}),
     ],
 )
 def test_broken_api_clients_are_refused_with_an_example(load, text):

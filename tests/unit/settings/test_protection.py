@@ -106,3 +106,19 @@ def test_alerts_need_an_address_that_nobody_can_listen_at_and_a_strong_secret(lo
     assert load(OPERATOR_WEBHOOK_URL="http://127.0.0.1:8/x", OPERATOR_WEBHOOK_SECRET=secret)
     fault = fault_of(load, OPERATOR_WEBHOOK_URL=url, OPERATOR_WEBHOOK_SECRET=None)
     assert "OPERATOR_WEBHOOK_SECRET: too weak" in fault
+
+
+def test_by_default_the_sixth_code_without_a_login_is_the_first_to_be_waited_for(load):
+    assert load().send_waits.seconds == (0, 0, 0, 0, 0, 60, 300, 900, 3600)
+
+
+@pytest.mark.parametrize("good", ["0", "86400", "0, 0,60", ",".join(["7"] * 20)])
+def test_waits_may_stay_the_same_or_grow_up_to_a_day(load, good):
+    assert str(load(OTP_SEND_WAITS=good).send_waits) == good.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "wrong", [",", "x", "-1", "1.5", "60,0", "86401", "0,,x", ",".join(["0"] * 21), "\u0661"]
+)
+def test_waits_that_cannot_be_meant_stop_the_start(load, wrong):
+    assert "OTP_SEND_WAITS: must be 1 to 20 whole seconds" in fault_of(load, OTP_SEND_WAITS=wrong)

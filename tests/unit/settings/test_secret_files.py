@@ -20,7 +20,7 @@ def test_a_secret_may_come_from_a_folder_of_them(load, monkeypatch, machine):
     (folder / "OTP_PSEUDONYM_KEY").write_text(f"  {STRONG}\n")
     (folder / "OTP_TTL").mkdir()
     monkeypatch.setenv("SECRETS_DIR", str(folder))
-    assert load(OTP_PSEUDONYM_KEY=None).otp_pseudonym_key == STRONG
+    assert load(OTP_PSEUDONYM_KEY=None).otp_pseudonym_key == (STRONG,)
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder"])
@@ -42,4 +42,4 @@ def test_a_dotenv_is_read_in_development_and_the_environment_wins(load, machine)
     )
     settings = load(OTP_TTL="120")
     assert (settings.otp_ttl, settings.otp_max_attempts) == (120, 3)
-    assert load(GAS_API_KEY=None).gas_api_key == STRONG
+    assert load(GAS_API_KEY=None).gas_api_key == (STRONG,)

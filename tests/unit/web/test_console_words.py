@@ -43,7 +43,12 @@ def verdict(*events: AuditEvent, reason: str = "") -> str:
 @pytest.mark.parametrize("event", AuditEvent)
 def test_every_event_has_a_name_and_an_explanation(event: AuditEvent) -> None:
     assert event_words.event_name(event)
-    reason = "everywhere" if event is AuditEvent.SESSIONS_ENDED else "staff"
+    reasons = {
+        AuditEvent.SESSIONS_ENDED: "everywhere",
+        AuditEvent.IDENTITY_ACCEPTED: "same_owner",
+        AuditEvent.TRUST_ENDED: "user_changed_number",
+    }
+    reason = reasons.get(event, "staff")
     assert event_words.explanation(record(event, reason))
 
 
@@ -54,7 +59,10 @@ def test_every_outcome_has_a_name(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize(
     "reason",
-    [*RefusalReason, *(f"rate_limited:{scope}" for scope in ("phone", "ip", "client", "global"))],
+    [
+        *RefusalReason,
+        *(f"rate_limited:{scope}" for scope in ("phone", "ip", "client", "global", "wait")),
+    ],
 )
 def test_every_refusal_is_a_sentence(reason: str) -> None:
     assert event_words.refusal_name(reason).endswith(".")
@@ -128,6 +136,36 @@ def test_every_state_of_a_message_is_told(state: DeliveryState) -> None:
 def test_a_lock_is_told_by_how_long_it_lasts(changed: dict[str, Any], tone: str) -> None:
     lock, *_ = state_lines(dataclasses.replace(OPEN, **changed), Times(UTC))
     assert lock.tone == tone
+
+
+@pytest.mark.parametrize(
+    ("count", "wait_s", "tone"), [(0, 0, "plain"), (4, 0, "plain"), (6, 60, "bad")]
+)
+def test_codes_without_a_login_are_told(count: int, wait_s: int, tone: str) -> None:
+    state = dataclasses.replace(OPEN, unverified=count, waits_for_s=wait_s)
+    _, told, *_ = state_lines(state, Times(UTC))
+    assert told.tone == tone
+    assert (str(count) in told.text) == bool(count)
+
+
+def test_a_session_that_a_disowned_code_began_says_so() -> None:
+    told = event_words.explanation(record(AuditEvent.SESSION_REVOKED, "passcode_disowned"))
+    assert told != event_words.explanation(record(AuditEvent.SESSION_REVOKED, ""))
+
+
+@pytest.mark.parametrize(
+    ("members", "tone", "text"),
+    [
+        ({}, "plain", ""),
+        ({"identity_known": True}, "good", ""),
+        ({"identity_known": True, "former_owners": 2}, "plain", "2"),
+        ({"former_owners": 1, "identity_changed_at_ms": 1}, "bad", ""),
+    ],
+)
+def test_the_owner_is_told(members: dict[str, Any], tone: str, text: str) -> None:
+    *_, told, _disowned = state_lines(dataclasses.replace(OPEN, **members), Times(UTC))
+    assert (told.tone, told.at_ms) == (tone, members.get("identity_changed_at_ms", 0))
+    assert text in told.text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from otp_service.whatsapp import (
     send_whatsapp_otp,
 )
 from otp_service.whatsapp.environment import read_environment
+from otp_service.whatsapp.graph_client import GraphClient
 
 TO = "+12395550100"
 
@@ -62,7 +63,6 @@ def test_without_a_base_url_it_is_meta_s_and_empty_is_absent(seed):
     found = read_environment({**seed, "WHATSAPP_API_BASE_URL": "", "WHATSAPP_APP_SECRET": "  "})
     assert found.base_url == "https://graph.facebook.com"
     assert found.app_secret is None
-    assert found.business_account_id == "102290129340398"
     assert "EAAseed" not in repr(found)
 
 
@@ -71,6 +71,16 @@ def test_all_that_is_missing_is_named_at_once():
         WhatsAppCloudAPI.from_environment({"WHATSAPP_ACCESS_TOKEN": " "})
     assert "WHATSAPP_ACCESS_TOKEN" in str(caught.value)
     assert "WHATSAPP_PHONE_NUMBER_ID" in str(caught.value)
+
+
+def test_management_needs_no_number(graph, seed):
+    del seed["WHATSAPP_PHONE_NUMBER_ID"]
+    with GraphClient.from_environment(seed) as client:
+        client.get("102290129340398", {"fields": "id"})
+    assert graph.requests[-1].path == "/v23.0/102290129340398"
+    with pytest.raises(InvalidArgumentError, match="WHATSAPP_ACCESS_TOKEN") as caught:
+        GraphClient.from_environment({})
+    assert "WHATSAPP_PHONE_NUMBER_ID" not in str(caught.value)
 
 
 @pytest.mark.usefixtures("in_environment")

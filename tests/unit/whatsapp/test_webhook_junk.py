@@ -16,6 +16,12 @@ _CHANGES = [
     "phone_number_quality_update",
     "account_update",
     "account_alerts",
+    "message_template_components_update",
+    "template_category_update",
+    "phone_number_name_update",
+    "business_capability_update",
+    "account_review_update",
+    "security",
 ]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from otp_service.whatsapp.webhooks import (
-    AccountChange,
     DisownedPasscode,
     MessageStatus,
     Webhook,
@@ -144,67 +143,6 @@ def test_a_person_without_a_number_can_press_the_button():
 )
 def test_every_other_message_is_counted(message):
     assert parse_webhook(body_of(entry(messages(message)))) == Webhook(ignored={"message": 1})
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "detail"),
-    [
-        (
-            "message_template_status_update",
-            {
-                "event": "PAUSED",
-                "message_template_id": 12345678,
-                "message_template_name": "shamrock_auth",
-                "message_template_language": "en-US",
-                "reason": None,
-                "other_info": {"title": "FIRST_PAUSE"},
-            },
-            {
-                "event": "PAUSED",
-                "message_template_id": "12345678",
-                "message_template_name": "shamrock_auth",
-                "message_template_language": "en-US",
-            },
-        ),
-        (
-            "message_template_quality_update",
-            {"previous_quality_score": "GREEN", "new_quality_score": "RED"},
-            {"previous_quality_score": "GREEN", "new_quality_score": "RED"},
-        ),
-        (
-            "phone_number_quality_update",
-            {"display_phone_number": "15550783881", "event": "DOWNGRADE", "old_limit": "TIER_1K"},
-            {"event": "DOWNGRADE", "old_limit": "TIER_1K"},
-        ),
-        ("account_update", {"event": "ACCOUNT_RESTRICTION"}, {"event": "ACCOUNT_RESTRICTION"}),
-        (
-            "account_alerts",
-            {"alert_type": "OBA_APPROVED", "alert_severity": "INFORMATIONAL", "entity_id": 123},
-            {"alert_type": "OBA_APPROVED", "alert_severity": "INFORMATIONAL"},
-        ),
-        (
-            "account_alerts",
-            {"entity_type": "BUSINESS", "alert_info": {"alert_severity": "WARNING", "alert": 1}},
-            {"entity_type": "BUSINESS", "alert_severity": "WARNING"},
-        ),
-    ],
-)
-def test_news_of_the_account_keeps_what_happened_and_no_number(name, value, detail):
-    raw = body_of(entry(change(name, value), time=1_760_000_000))
-    told = AccountChange(name, 1_760_000_000, detail)
-    assert parse_webhook(raw) == Webhook(account_changes=[told])
-
-
-def test_a_change_of_quality_under_the_name_of_the_status_webhook_is_one_of_quality():
-    value = {"previous_quality_score": "GREEN", "new_quality_score": "YELLOW"}
-    raw = body_of(entry(change("message_template_status_update", value)))
-    told = AccountChange("message_template_quality_update", None, value)
-    assert parse_webhook(raw).account_changes == [told]
-
-
-def test_a_long_text_of_the_account_is_cut():
-    raw = body_of(entry(change("account_update", {"event": "X" * 10_000})))
-    assert parse_webhook(raw).account_changes[0].detail == {"event": "X" * 256}
 
 
 def test_unknown_fields_and_kinds_are_counted_by_kind():

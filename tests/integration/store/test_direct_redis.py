@@ -1,0 +1,97 @@
+"""A connection that has just answered is believed, an older one is asked, none is used twice."""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+
+from otp_service.adapters.redis_connection import connect
+
+LONGER_THAN_BELIEVED_S = 0.1
+DEADLINE_S = 10.0
+
+
+@pytest.fixture
+def client(redis_server):
+    with connect(redis_server.url) as client:
+        client.ping()
+        yield client
+
+
+@pytest.fixture
+def admin(redis_server):
+    with redis.Redis.from_url(redis_server.url, decode_responses=True) as admin:
+        yield admin
+
+
+def close_all_others(admin):
+    """Redis closes every other connection, without a word to whoever holds it."""
+    admin.client_kill_filter(_type="normal", skipme=True)
+
+
+def test_a_connection_closed_while_it_was_idle_is_replaced_unseen(client, admin):
+    close_all_others(admin)
+    threading.Event().wait(LONGER_THAN_BELIEVED_S)
+    assert client.ping()
+
+
+def test_one_that_has_just_answered_is_not_asked_and_its_command_not_repeated(client, admin):
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        assert time.monotonic() < deadline, "every connection was asked before it was used"
+        client.set("count", 0)
+        close_all_others(admin)
+        try:
+            client.incr("count")
+        except redis.ConnectionError:
+            break
+    # Refused once, sent never: a try that is counted twice is a person's.
+    assert client.get("count") == "0"
+
+
+def test_a_subscriber_gets_all_that_is_there_at_once(client, admin):
+    with client.pubsub() as heard:
+        heard.subscribe("news")
+        assert heard.get_message(timeout=5)["type"] == "subscribe"
+        admin.publish("news", "first")
+        admin.publish("news", "second")
+        threading.Event().wait(LONGER_THAN_BELIEVED_S)
+        told = [heard.get_message(timeout=0), heard.get_message(timeout=0)]
+    assert [message["data"] for message in told] == ["first", "second"]
+
+
+def test_a_connection_that_broke_is_made_again(client, admin):
+    with pytest.raises(redis.TimeoutError):
+        client.execute_command("BLPOP", "nothing-comes", 5)
+    assert client.ping()
+    assert client.connection_pool._created_connections == 1
+
+
+def test_a_refused_command_leaves_the_connection_usable(client):
+    client.set("text", "not a number")
+    with pytest.raises(redis.ResponseError):
+        client.incr("text")
+    assert client.get("text") == "not a number"
+
+
+def test_many_threads_never_share_a_connection(client):
+    def ask(number):
+        return all(client.echo(f"{number}-{turn}") == f"{number}-{turn}" for turn in range(200))
+
+    with ThreadPoolExecutor(16) as threads:
+        assert all(threads.map(ask, range(16)))
+    assert client.connection_pool._created_connections <= 16
+
+
+def test_a_process_that_was_forked_has_connections_of_its_own(client):
+    reader, writer = os.pipe()
+    client.ping()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, str(client.client_id()).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reader, 32) != str(client.client_id()).encode()

@@ -1,0 +1,42 @@
+"""A number that changes hands, on every store; tests/integration/identity has the odd cases."""
+
+from dataclasses import replace
+
+import pytest
+
+from otp_service.domain.errors import IdentityChangedError
+from otp_service.domain.identity import IdentityNews, Owner, SystemNews
+from otp_service.domain.roles import Role
+from tests.integration.store.number import ORIGIN, Number
+
+MISMATCH = "identity_changed:137000"
+
+
+def test_a_number_changes_hands_and_its_new_owner_gets_in_as_somebody_else(number: Number):
+    kept = replace(number, keeps_identity=True)
+    kept.roles.set_role(kept.subject, Role.STAFF, ORIGIN)
+    former = kept.log_in("former")
+    kept.report("challenge of former", "sent", "delivered", came_to="hash one")
+    assert kept.begin("pinned").identity_hash == "hash one"
+
+    kept.report("pinned", "failed", failure=MISMATCH)
+    assert not kept.sessions.is_live(former)
+    with pytest.raises(IdentityChangedError):
+        kept.begin("refused")
+    with pytest.raises(IdentityChangedError):
+        kept.count()
+
+    done = kept.identities.accept(kept.subject, Owner.NEW, ORIGIN)
+    assert (done.was_refused, done.previous_role) == (True, Role.STAFF)
+    kept.client.delete(kept.keys.sending)
+    assert kept.send("theirs").identity_hash == ""
+    kept.report("theirs", "delivered", came_to="hash two")
+    grant = kept.win(kept.count(), "theirs")
+    assert (grant.role, grant.former_owners) == (Role.INDEMNITOR, 1)
+    assert kept.begin("pinned again").identity_hash == "hash two"
+    told = [event.event for event in kept.events()]
+    assert told.count("identity_changed") == told.count("identity_accepted") == 1
+
+    news = SystemNews(IdentityNews.CHANGED_NUMBER, "message of news", kept.now_s())
+    kept.identities.distrust(kept.subject, news)
+    assert not kept.sessions.is_live(kept.session("theirs", grant))
