@@ -7,7 +7,7 @@ LOCK := requirements/dev.lock
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage check lint format types imports lock bench-audit screenshots clean
+.PHONY: help install run test coverage check lint format types imports lock bench bench-audit screenshots clean
 
 help:  ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -49,6 +49,9 @@ types: install
 
 imports: install
 	$(BIN)/lint-imports
+
+bench: install  ## Measure the service against bare Flask and argon2; ARGS=--quick for a first look
+	$(BIN)/python -m bench $(ARGS)
 
 bench-audit: install  ## Measure reading a million audit events
 	$(BIN)/python -m bench.audit_reading
