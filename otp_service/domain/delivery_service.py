@@ -14,7 +14,7 @@ from otp_service.domain.delivery import (
     StatusWatch,
 )
 from otp_service.domain.errors import InvalidPhoneError
-from otp_service.domain.phone_number import PhoneNumberReader
+from otp_service.domain.phone_number import PhoneNumber, PhoneNumberReader
 from otp_service.domain.ports import DeliveryStore, DeliveryWatch, StatusLimiter
 from otp_service.domain.subject import Pseudonyms, Subject
 
@@ -45,7 +45,9 @@ class DeliveryService:
             likely = self.pseudonyms.subject_of(self.numbers.read(sender or ""))
         self.store.disown(self.pseudonyms.message_id_of(wamid), likely)
 
-    def status(self, phone: str, request_id: str, watch: StatusWatch | None = None) -> LoginStatus:
+    def status(
+        self, phone: str | PhoneNumber, request_id: str, watch: StatusWatch | None = None
+    ) -> LoginStatus:
         """How the message of one login stands; with `watch`, as soon as it stands otherwise.
 
         Raise InvalidPhoneError, RateLimitedError, StoreUnavailableError.

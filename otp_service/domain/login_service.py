@@ -48,7 +48,7 @@ class _Order:
     """What is asked for: a send or a resend, to whom, in which language if we have it."""
 
     kind: SendKind
-    phone: str
+    phone: str | PhoneNumber
     locale: str | None
 
 
@@ -67,7 +67,9 @@ class LoginService:
     pumping: PumpingWatch | None = None
     review_numbers: ReviewNumbers = field(default_factory=ReviewNumbers)
 
-    def send(self, phone: str, origin: RequestOrigin, locale: str | None = None) -> SendReceipt:
+    def send(
+        self, phone: str | PhoneNumber, origin: RequestOrigin, locale: str | None = None
+    ) -> SendReceipt:
         """Send a new passcode to `phone` (any spelling), in the language of `locale` if we can.
 
         Raise InvalidPhoneError, CountryNotAllowedError, LockedError, SendInProgressError,
@@ -76,12 +78,18 @@ class LoginService:
         """
         return self._send(_Order(SendKind.SEND, phone, locale), origin)
 
-    def resend(self, phone: str, origin: RequestOrigin, locale: str | None = None) -> SendReceipt:
+    def resend(
+        self, phone: str | PhoneNumber, origin: RequestOrigin, locale: str | None = None
+    ) -> SendReceipt:
         """As `send`: a new passcode, which replaces the earlier one once Meta took it."""
         return self._send(_Order(SendKind.RESEND, phone, locale), origin)
 
     def validate(
-        self, phone: str, passcode: str, request_id: str | None, origin: RequestOrigin
+        self,
+        phone: str | PhoneNumber,
+        passcode: str,
+        request_id: str | None,
+        origin: RequestOrigin,
     ) -> Login:
         """Turn the live passcode of `phone` into a session, once.
 

@@ -1,5 +1,6 @@
 """Phone numbers: any spelling a person types or pastes, read as one E.164 number."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from otp_service.domain.errors import CountryNotAllowedError, InvalidPhoneError
 MAX_INPUT_CHARS = 48
 _MINUS_SIGN = "\u2212"
 _PUNCTUATION = frozenset("+().-/")
+_AS_MOST_TYPE_IT = re.compile(r"[0-9+().\-/ ]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,20 @@ class PhoneNumberReader:
     default_region: str
     allowed_countries: frozenset[str] = frozenset()
 
-    def read(self, text: str) -> PhoneNumber:
-        """Normalise to E.164 (ITU-T E.164). Raise InvalidPhoneError."""
+    def read(self, text: str | PhoneNumber) -> PhoneNumber:
+        """Normalise to E.164 (ITU-T E.164), unless it was before. Raise InvalidPhoneError."""
+        if isinstance(text, PhoneNumber):
+            return text
         plain = _plain_digits(text)
         try:
             number = phonenumbers.parse(plain, self.default_region)
         except phonenumbers.NumberParseException:
             raise InvalidPhoneError from None
-        if not phonenumbers.is_valid_number(number):
+        # As `is_valid_number` does, which keeps to itself the region that costs half of the work.
+        region = phonenumbers.region_code_for_number(number)
+        if region is None or not phonenumbers.is_valid_number_for_region(number, region):
             raise InvalidPhoneError
         e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        region = phonenumbers.region_code_for_number(number) or "001"
         return PhoneNumber(e164, region, number.country_code or 0)
 
     def require_allowed_country(self, number: PhoneNumber) -> None:
@@ -70,6 +75,8 @@ def _plain_digits(text: str) -> str:
     """
     if len(text) > MAX_INPUT_CHARS:
         raise InvalidPhoneError
+    if _AS_MOST_TYPE_IT.fullmatch(text):
+        return text.strip()
     # NFKC folds full-width forms; Cf are invisible marks that contact apps paste with a number.
     folded = unicodedata.normalize("NFKC", text)
     return "".join(_plain(char) for char in folded if unicodedata.category(char) != "Cf").strip()

@@ -4,6 +4,7 @@ from typing import Any
 
 from otp_service.domain.challenge import RequestOrigin, SendReceipt
 from otp_service.domain.login_service import LoginService
+from otp_service.domain.phone_number import PhoneNumber
 from otp_service.http_api.request_body import (
     check_locale,
     optional_text,
@@ -44,11 +45,12 @@ class LoginAnswers:
             "expiresIn": login.expires_in_s,
         }
 
-    def _addressee(self, body: Body) -> tuple[str, RequestOrigin]:
-        phone = text_member(body, "phoneNumber")
+    def _addressee(self, body: Body) -> tuple[PhoneNumber, RequestOrigin]:
+        text = text_member(body, "phoneNumber")
         check_locale(body)
         origin = origin_of(body)
-        note(phone=self._logins.numbers.read(phone).masked)
+        phone = self._logins.numbers.read(text)
+        note(phone=phone.masked)
         return phone, origin
 
 

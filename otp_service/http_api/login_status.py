@@ -13,10 +13,11 @@ MAX_WAIT_S = 20
 
 def status_answer(deliveries: DeliveryService, body: dict[str, Any]) -> dict[str, Any]:
     """Raise InvalidRequestError, InvalidPhoneError, RateLimitedError, StoreUnavailableError."""
-    phone = text_member(body, "phoneNumber")
+    text = text_member(body, "phoneNumber")
     request_id = request_id_member(body, required=True) or ""
     watch = _watch(body)
-    note(phone=deliveries.numbers.read(phone).masked)
+    phone = deliveries.numbers.read(text)
+    note(phone=phone.masked)
     return status_members(deliveries.status(phone, request_id, watch))
 
 

@@ -1,8 +1,9 @@
-"""One log line a request, and the X-Request-ID that ties it to the caller's own log."""
+"""One log line and one count a request; the X-Request-ID that ties it to the caller's own log."""
 
 import re
 import secrets
 import time
+from typing import Protocol
 
 import structlog
 from flask import Flask, Response, g, request
@@ -14,9 +15,45 @@ _ACCEPTED_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._:-]{1,64}")
 _QUIET = {"/healthz", "/readyz"}
 
 
-def register_request_log(app: Flask) -> None:
+class RequestMeter(Protocol):
+    def request(
+        self, *, rule: tuple[str, str], action: str, outcome: str, client: str, took_s: float
+    ) -> None:
+        """`rule` is method and route, `action` that of `POST /`; "" is for what there is not."""
+        ...
+
+
+def register_request_log(app: Flask, meter: RequestMeter) -> None:
     app.before_request(_start)
-    app.after_request(_finish)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.http_request_id
+        took_s = time.monotonic() - g.received_at
+        client, outcome = g.get("client"), g.get("outcome", "ok")
+        client_id = client.client_id if client else None
+        # The rule, never the path: a role's path holds a phone number.
+        method, rule = request.method, request.url_rule
+        route = rule.rule if rule else None
+        meter.request(
+            rule=(method, route) if route else ("", ""),
+            action=g.get("action", ""),
+            outcome=outcome,
+            client=client_id or "",
+            took_s=took_s,
+        )
+        status = response.status_code
+        if route not in _QUIET or status != 200:
+            _log.info(
+                "request",
+                method=method,
+                route=route,
+                client=client_id,
+                outcome=outcome,
+                status=status,
+                ms=round(took_s * 1000, 1),
+            )
+        return response
 
 
 def note(**facts: str) -> None:
@@ -27,24 +64,7 @@ def note(**facts: str) -> None:
 def _start() -> None:
     g.received_at = time.monotonic()
     given = request.headers.get("X-Request-ID", "")
-    g.http_request_id = given if _ACCEPTED_ID.fullmatch(given) else secrets.token_urlsafe(12)
+    request_id = given if _ACCEPTED_ID.fullmatch(given) else secrets.token_urlsafe(12)
+    g.http_request_id = request_id
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.http_request_id)
-
-
-def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.http_request_id
-    client = g.get("client")
-    if request.path in _QUIET and response.status_code == 200:
-        return response
-    _log.info(
-        "request",
-        method=request.method,
-        # The rule, never the path: a role's path holds a phone number.
-        route=request.url_rule.rule if request.url_rule else None,
-        client=client.client_id if client else None,
-        outcome=g.get("outcome", "ok"),
-        status=response.status_code,
-        ms=round((time.monotonic() - g.received_at) * 1000, 1),
-    )
-    return response
+    structlog.contextvars.bind_contextvars(request_id=request_id)
