@@ -129,7 +129,9 @@ def _replicates(replica: ClusterMember, primary: ClusterMember) -> bool:
 
 
 def _whole(member: ClusterMember) -> bool:
-    return str(_state(member)["cluster_state"]) == "ok"
+    # A node that needs no full coverage is content before it has heard who serves the other slots.
+    state = _state(member)
+    return state["cluster_state"] == "ok" and int(state["cluster_slots_ok"]) == SLOTS
 
 
 def _replicated(primary: ClusterMember) -> bool:

@@ -6,6 +6,8 @@ an address holds phone numbers, and so may an exception's text.
 
 from __future__ import annotations
 
+import atexit
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -14,19 +16,33 @@ from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from otp_service import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from opentelemetry.sdk.trace import ReadableSpan
 
 _SERVICE = "otp-service"
 _NANOSECONDS = 1_000_000_000
-# A stop waits for it, with what is repeated.
+# With what is repeated.
 _PATIENCE_S = 2.0
+
+
+class _Exporter(OTLPSpanExporter):
+    """Gives up what is left at the instant `until`, on the monotonic clock."""
+
+    until = math.inf
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        # Of a collector that hangs each batch of a full queue would be waited for.
+        if time.monotonic() >= self.until:
+            return SpanExportResult.FAILURE
+        return super().export(spans)
 
 
 class OpenTelemetryTracing:
@@ -34,15 +50,19 @@ class OpenTelemetryTracing:
 
     The SDK's other variables (headers, sampler, batches) are read by the SDK. A collector that is
     away costs spans and no request. What is left is sent when the process exits.
+
+    `patience_s` is for one batch; a stop takes twice that at most.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
         resource = Resource.create({"service.name": _SERVICE, "service.version": __version__})
-        self._provider = TracerProvider(resource=resource)
-        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=_PATIENCE_S)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        self._exporter = _Exporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=patience_s)
+        self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
         self._tracer = self._provider.get_tracer(_SERVICE, __version__)
         self._callers = TraceContextTextMapPropagator()
+        atexit.register(self.close)
 
     def begin_request(
         self, method: str, route: str, of_caller: Mapping[str, str]
@@ -81,9 +101,13 @@ class OpenTelemetryTracing:
 
     def close(self) -> None:
         """Send what is left."""
+        self._exporter.until = min(self._exporter.until, time.monotonic() + self._patience_s)
         self._provider.shutdown()
 
     def _ended(self, name: str, attributes: dict[str, str], took_s: float, error: str) -> None:
+        # Of a probe, or of a job: every few seconds there would be a trace of this one span.
+        if not trace.get_current_span().get_span_context().is_valid:
+            return
         ended_at = time.time_ns()
         began_at = ended_at - int(took_s * _NANOSECONDS)
         span = self._tracer.start_span(

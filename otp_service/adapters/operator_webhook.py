@@ -74,7 +74,7 @@ class OperatorWebhook:
 
     def _tell(self, fields: dict[str, str]) -> None:
         sentence = _sentence(fields)
-        mark = _TOLD + hashlib.sha256(sentence.encode()).hexdigest()
+        mark = _TOLD + hashlib.sha256(sentence.encode(errors="replace")).hexdigest()
         if self._client.exists(mark):
             return
         self._post(json.dumps({"text": sentence}).encode())

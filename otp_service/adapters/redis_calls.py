@@ -95,6 +95,16 @@ class _ObservedPipeline(Pipeline):
         )
         self._calls = client.calls
 
+    def parse_response(self, connection: Any, command_name: str, **options: Any) -> Any:  # noqa: ANN401 - redis-py's own
+        try:
+            return super().parse_response(connection, command_name, **options)  # type: ignore[no-untyped-call]
+        except redis.RedisError:
+            raise
+        except BaseException:
+            # The other replies stay unread, and must never be taken for somebody else's.
+            connection.disconnect()
+            raise
+
     def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002 - redis-py's own
         send = super().execute
         commands = [args for args, _ in self.command_stack]

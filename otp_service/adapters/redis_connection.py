@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 from otp_service.adapters.redis_address import RedisAddress, Topology, read_redis_url
@@ -20,7 +21,9 @@ def connect(url: str, socket_timeout_s: float = SOCKET_TIMEOUT_S) -> ObservedRed
     """A client of whatever REDIS_URL names (see `read_redis_url`); does not connect yet.
 
     Without `Retry(NoBackoff(), 0)` redis-py repeats a script that timed out, and a repeated
-    attempt script burns a person's tries. Raise ValueError when the URL cannot be read.
+    attempt script burns a person's tries. With notices of maintenance (of one vendor's servers) it
+    takes an unread reply for one, and gives it to the next caller. Raise ValueError when the URL
+    cannot be read.
     """
     address = read_redis_url(url)
     timing = {
@@ -28,7 +31,12 @@ def connect(url: str, socket_timeout_s: float = SOCKET_TIMEOUT_S) -> ObservedRed
         "socket_timeout": socket_timeout_s,
         "retry": Retry(NoBackoff(), 0),
     }
-    kept = {**timing, "decode_responses": True, "client_name": "otp-service"}
+    kept = {
+        **timing,
+        "decode_responses": True,
+        "client_name": "otp-service",
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+    }
     if address.topology is Topology.SERVER:
         server: Any = DirectRedis.from_pool(WarmPool.from_url(url, **kept))
         return cast("ObservedRedis", server)

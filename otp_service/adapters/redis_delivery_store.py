@@ -1,6 +1,6 @@
 """DeliveryStore on Redis: one hash of messages for each number, changed only by Lua scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -9,14 +9,18 @@ import structlog
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_keys import SHARDS, ShardKeys
 from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors, whole_seconds
+from otp_service.domain.audit import AuditEvent
 from otp_service.domain.challenge import RequestOrigin, SendWaits
 from otp_service.domain.delivery import Delivery, DeliveryReport, DeliveryState
 from otp_service.domain.subject import Subject
 
 # In the audit: who said it. No API client can have this name (see settings/clients.py).
 META = RequestOrigin(client_id="meta")
-# How far back a message is looked for that a person disowns.
+# How far back a message is looked for that a person disowns: in everybody's events, and in the
+# number's own, of which a thief of its code can make many. At first in a few: most are new.
 _LOOK_BACK_EVENTS = 256
+_LOOK_BACK_AT_ONCE = 1_024
+_LOOK_BACK_OWN_EVENTS = 65_536
 # So many disowned in a day say that somebody uses a number that is not theirs.
 FLAG_AT = 3
 _DAY_MS = 86_400_000
@@ -39,13 +43,26 @@ class RedisDeliveryStore:
         if unknown:
             _log.info("reports_of_unknown_messages", count=unknown)
 
-    def disown(self, message_id: str, likely: Subject | None) -> None:
-        """Two round trips; three where the number that Meta names is not the one we wrote to."""
-        found = (likely and self._in_history(message_id, likely)) or self._newest(message_id)
-        if found is None:
-            _log.warning("disowned_message_unknown")
-            return
-        subject, challenge_id = found
+    def disown(self, messages: Sequence[tuple[str, Subject | None]]) -> None:
+        """Three round trips each; more for an old message.
+
+        One more where Meta names numbers that we did not write to.
+        """
+        newest: _Answers | None = None
+        for message_id, likely in messages:
+            found = likely and self._in_history(message_id, likely)
+            if not found:
+                # Once for all of them: it takes longer than anything else that Meta can ask for.
+                newest = self._newest() if newest is None else newest
+                found = self._found(message_id, newest, {})
+            if found:
+                self._disown(message_id, *found)
+            else:
+                _log.warning("disowned_message_unknown")
+
+    def _disown(
+        self, message_id: str, subject: Subject, challenge_id: str, session_id: str
+    ) -> None:
         keys = self.context.keys_of(subject)
         self.scripts.run(
             "disown_passcode",
@@ -55,6 +72,7 @@ class RedisDeliveryStore:
             FLAG_AT,
             _DAY_MS,
             _LOOK_BACK_EVENTS,
+            session_id,
         )
 
     def delivery_of(self, subject: Subject, challenge_id: str) -> Delivery:
@@ -111,44 +129,62 @@ class RedisDeliveryStore:
 
     def _in_history(self, message_id: str, likely: Subject) -> "_Found | None":
         keys = self.context.keys_of(likely)
-        client = self.scripts.client
+        logins: dict[str, str] = {}
         with store_errors("disowned_in_history"):
-            ids = self._newest_ids(likely)
-            pipeline = client.pipeline(transaction=False)
-            for event_id in reversed(ids):
-                pipeline.xrange(keys.audit, event_id, event_id)
-            return self._found(message_id, pipeline.execute())
+            for ids in self._newest_ids(likely):
+                pipeline = self.scripts.client.pipeline(transaction=False)
+                for event_id in reversed(ids):
+                    pipeline.xrange(keys.audit, event_id, event_id)
+                found = self._found(message_id, pipeline.execute(), logins)
+                if found is not None:
+                    return found
+        return None
 
-    def _newest(self, message_id: str) -> "_Found | None":
-        """Among the newest events of every shard: people press the button within minutes."""
+    def _newest(self) -> "_Answers":
+        """The newest events of every shard: people press the button within minutes."""
         with store_errors("disowned_in_audit"):
             pipeline = self.scripts.client.pipeline(transaction=False)
             for shard in range(SHARDS):
                 pipeline.xrevrange(ShardKeys(shard).audit, count=_LOOK_BACK_EVENTS)
-            return self._found(message_id, pipeline.execute())
+            return pipeline.execute()
 
-    def _newest_ids(self, subject: Subject) -> list[str]:
-        """Of the number's events, oldest first; one round trip, unless its keys have new names."""
+    def _newest_ids(self, subject: Subject) -> Iterator[list[str]]:
+        """Of the number's events, some at a time: the newest first, each time oldest first.
+
+        One round trip each time, and one for each name that its keys do not have.
+        """
         for keys in self.context.ids.all_keys_of(subject.phone_id):
-            found: Any = self.scripts.client.lrange(keys.history, -_LOOK_BACK_EVENTS, -1)
-            if found:
-                return [str(event_id) for event_id in found]
-        return []
+            seen, count = 0, _LOOK_BACK_EVENTS
+            while seen < _LOOK_BACK_OWN_EVENTS:
+                found: Any = self.scripts.client.lrange(keys.history, -seen - count, -seen - 1)
+                if found:
+                    yield [str(event_id) for event_id in found]
+                if len(found) < count:
+                    break
+                seen, count = seen + count, _LOOK_BACK_AT_ONCE
 
     def _found(
-        self, message_id: str, answers: Sequence[Sequence[tuple[str, dict[str, str]]]]
+        self, message_id: str, answers: "_Answers", logins: dict[str, str]
     ) -> "_Found | None":
-        """Whose message it was, and its challenge.
+        """Whose message it was, its challenge, and the session that was won with it or "".
 
-        Of a send that nobody learned the end of, only Meta's reports name the message.
+        `logins` are the sessions that newer events told of, by challenge, and then these ones'.
+
+        Of a send that nobody learned the end of, only Meta's reports name the message. None too
+        where the key is gone that says whose it was.
         """
+        ids = self.context.ids
         for entries in answers:
             for _, fields in entries:
-                if fields["message_id"] == message_id:
-                    phone_id = self.context.ids.user_id_of(fields["phone_id"])
+                challenge_id = fields["request_id"]
+                if fields["event"] == AuditEvent.LOGIN_SUCCEEDED:
+                    logins[challenge_id] = fields["session_id"]
+                if fields["message_id"] == message_id and ids.is_known(fields["phone_id"]):
+                    phone_id = ids.user_id_of(fields["phone_id"])
                     subject = Subject(phone_id, fields["masked_phone"], fields["country"])
-                    return subject, fields["request_id"]
+                    return subject, challenge_id, logins.get(challenge_id, "")
         return None
 
 
-_Found: TypeAlias = tuple[Subject, str]
+_Found: TypeAlias = tuple[Subject, str, str]
+_Answers: TypeAlias = Sequence[Sequence[tuple[str, dict[str, str]]]]

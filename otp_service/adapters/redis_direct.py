@@ -9,7 +9,7 @@ import time
 from collections import deque
 from typing import Any
 
-from redis import ConnectionPool
+from redis import ConnectionPool, ResponseError
 
 from otp_service.adapters.redis_calls import ObservedRedis
 
@@ -22,8 +22,9 @@ class WarmPool(ConnectionPool):
 
     def reset(self) -> None:
         """Begin anew; redis-py calls it for a new pool, and in a new process."""
-        super().reset()
+        # First: once the rest is done, other threads of a new process come in and take from it.
         self._warm: deque[tuple[Any, float]] = deque()
+        super().reset()
 
     def get_connection(self, *_: object, **__: object) -> Any:  # noqa: ANN401 - redis-py's own
         self._checkpid()
@@ -37,17 +38,25 @@ class WarmPool(ConnectionPool):
         super().release(connection)
         return super().get_connection()
 
-    def release(self, connection: Any) -> None:  # noqa: ANN401 - redis-py's own
-        """One that broke has closed itself, and connects when it is used again."""
+    def keep_warm(self, connection: Any) -> None:  # noqa: ANN401 - redis-py's own
+        """In place of `release`, for one whose replies were all read to their end."""
         self._warm.append((connection, time.monotonic()))
 
 
 class DirectRedis(ObservedRedis):
     def _execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - redis-py's own
-        pool = self.connection_pool
+        pool: Any = self.connection_pool
         connection = pool.get_connection()
         try:
-            connection.send_command(*args)  # type: ignore[no-untyped-call]
-            return self.parse_response(connection, args[0], **options)  # type: ignore[no-untyped-call]
-        finally:
+            connection.send_command(*args)
+            reply = self.parse_response(connection, args[0], **options)  # type: ignore[no-untyped-call]
+        except ResponseError:
+            pool.keep_warm(connection)
+            raise
+        except BaseException:
+            # Its reply may still come, and must never be taken for somebody else's.
+            connection.disconnect()
             pool.release(connection)
+            raise
+        pool.keep_warm(connection)
+        return reply

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 SHARDS = 16
 # Which process makes the chains' anchors at the moment. TTL: a turn.
 ANCHORING_TURN = "otp:audit:anchoring"
+# Name of the pseudonym key that made the userIds in this Redis. No TTL: they are kept for as long.
+USER_IDS_MAKER = "{otp:operator}:user_ids_maker"
 
 
 def shard_of(phone_id: str) -> int:

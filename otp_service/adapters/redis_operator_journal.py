@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import redis
@@ -20,6 +21,8 @@ _WEBHOOKS = "{otp:operator}:webhooks"
 _MARKS = "{otp:operator}:told:"
 _MAX_EVENTS = 1_000
 _KEPT_S = 90 * 86_400
+_RECORD_ONCE = "record_once"
+_LUA = files("otp_service.adapters") / "lua"
 _LEVELS = {
     Severity.INFO: logging.INFO,
     Severity.WARNING: logging.WARNING,
@@ -33,30 +36,33 @@ _NOTE_EVERY_S = 5.0
 class RedisOperatorJournal:
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
+        source = (_LUA / f"{_RECORD_ONCE}.lua").read_text(encoding="utf-8")
+        self._record_once = client.register_script(source)
         self._lock = threading.Lock()
         self._note_again_at = 0.0
 
+    @property
+    def script_names(self) -> dict[str, str]:
+        """By the SHA-1 that they are called with."""
+        return {self._record_once.sha: _RECORD_ONCE}
+
     def record(self, event: OperatorEvent) -> None:
-        fields: dict[Any, Any] = {
-            "kind": event.kind,
-            "severity": event.severity,
-            "at_ms": event.at_ms,
-            "detail": json.dumps(event.detail),
-        }
         with store_errors("record_operator_event"):
             pipeline = self._client.pipeline()
-            pipeline.xadd(EVENTS, fields, maxlen=_MAX_EVENTS, approximate=True)
+            pipeline.xadd(EVENTS, _fields_of(event), maxlen=_MAX_EVENTS, approximate=True)
             pipeline.expire(EVENTS, _KEPT_S)
             pipeline.execute()
+        _tell(event)
 
     def record_once(self, event: OperatorEvent, occasion: str, for_s: int) -> bool:
         mark = f"{_MARKS}{event.kind}:{occasion}"
+        fields = [text for pair in _fields_of(event).items() for text in pair]
+        args = [for_s, _KEPT_S, _MAX_EVENTS, *fields]
         with store_errors("record_operator_event"):
-            if not self._client.set(mark, "1", nx=True, ex=for_s):
-                return False
-        self.record(event)
-        _log.log(_LEVELS[event.severity], "operator_event", kind=event.kind, detail=event.detail)
-        return True
+            recorded: Any = self._record_once([mark, EVENTS], args)
+        if recorded:
+            _tell(event)
+        return bool(recorded)
 
     def recent(self, limit: int) -> list[OperatorEvent]:
         with store_errors("recent_operator_events"):
@@ -108,6 +114,19 @@ class RedisOperatorJournal:
                 return False
             self._note_again_at = now + _NOTE_EVERY_S
             return True
+
+
+def _tell(event: OperatorEvent) -> None:
+    _log.log(_LEVELS[event.severity], "operator_event", kind=event.kind, detail=event.detail)
+
+
+def _fields_of(event: OperatorEvent) -> dict[Any, Any]:
+    return {
+        "kind": event.kind,
+        "severity": event.severity,
+        "at_ms": event.at_ms,
+        "detail": json.dumps(event.detail),
+    }
 
 
 def _event_of(fields: Mapping[str, str]) -> OperatorEvent | None:

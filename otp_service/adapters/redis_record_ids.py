@@ -75,8 +75,11 @@ class RecordIds:
         self._opened = lru_cache(_REMEMBERED)(self._open)
 
     def all_of(self, phone_id: str) -> tuple[str, ...]:
-        """Every record id that this person may be kept under; ours first."""
-        if len(self._order) == 1 or not phone_id:
+        """Every record id that this person may be kept under; ours first.
+
+        Of whom only a record id by a key that is gone is known: that one.
+        """
+        if len(self._order) == 1 or not phone_id or "-" in phone_id:
             return (phone_id,)
         return self._made(phone_id)
 

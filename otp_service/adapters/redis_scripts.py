@@ -120,8 +120,9 @@ class Scripts:
 
     def run_all(self, calls: Sequence[ScriptCall]) -> list[Reply]:
         """All in one round trip, each atomic for itself. Raise StoreUnavailableError."""
-        if not calls:
-            return []
+        if len(calls) <= 1:
+            # The usual webhook: one report. A pipeline costs half as much again as a call.
+            return [self.run(call.name, call.keys, *call.args) for call in calls]
         with store_errors("run_all"):
             pipeline = self.client.pipeline(transaction=False)
             for call in calls:

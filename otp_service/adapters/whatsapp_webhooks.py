@@ -1,6 +1,8 @@
 """Meta's webhooks made ours: reports for the deliveries, news for the operator."""
 
+import hashlib
 import hmac
+import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ from otp_service.domain.errors import (
 )
 from otp_service.domain.health import HealthReports
 from otp_service.domain.identity import IdentityNews, IdentityService
-from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
+from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind
 from otp_service.domain.operator_severity import severity_of
 from otp_service.domain.ports import OperatorJournal
 from otp_service.domain.subject import Pseudonyms
@@ -38,7 +40,8 @@ _FAILURES: dict[Kind, type[DeliveryError]] = {
     Kind.OPERATOR: DeliveryFailedError,
     Kind.PLATFORM: DeliveryUnavailableError,
 }
-_LEVELS = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "error"}
+# Meta repeats a webhook that was not answered for up to seven days.
+_REPEATED_FOR_S = 7 * 86_400
 _log = structlog.get_logger(__name__)
 
 
@@ -70,7 +73,7 @@ class WhatsAppWebhooks:
     def receive(self, raw: bytes) -> None:
         """Take in one signed body; may be repeated without harm. Raise StoreUnavailableError."""
         webhook = parse_webhook(raw)
-        reports = []
+        reports, ours = [], []
         for status in webhook.statuses:
             report = self._report(status)
             if report is None:
@@ -78,9 +81,14 @@ class WhatsAppWebhooks:
                 webhook.ignore("status_of_others")
             else:
                 reports.append(report)
+                ours.append(status)
         self.deliveries.report(reports)
-        for press in webhook.disowned:
-            self.deliveries.disown(press.wamid, f"+{press.sender}" if press.sender else None)
+        self.deliveries.disown(
+            [
+                (press.wamid, f"+{press.sender}" if press.sender else None)
+                for press in webhook.disowned
+            ]
+        )
         for news in webhook.person_changes:
             if not self._heard(news):
                 webhook.ignore("person_unknown")
@@ -88,7 +96,7 @@ class WhatsAppWebhooks:
             self._record(change)
         if webhook.account_changes:
             self.reports.ask()
-        self.journal.note_webhook(webhook.ignored, identity_told=_told_identity(webhook.statuses))
+        self.journal.note_webhook(webhook.ignored, identity_told=_told_identity(ours))
 
     def _heard(self, news: PersonChange) -> bool:
         """False where what Meta says is no phone number."""
@@ -120,8 +128,17 @@ class WhatsAppWebhooks:
         now_s = time.time()
         # No later than now: an instant of a far year is none that a page could show.
         at_s = now_s if change.occurred_at is None else min(change.occurred_at, now_s)
-        self.journal.record(OperatorEvent(kind, severity, int(at_s * 1000), change.detail))
-        getattr(_log, _LEVELS[severity])("operator_event", kind=kind, detail=change.detail)
+        event = OperatorEvent(kind, severity, int(at_s * 1000), change.detail)
+        if change.occurred_at is None:
+            # Nothing tells news from a repetition.
+            self.journal.record(event)
+        else:
+            self.journal.record_once(event, _occasion(change), _REPEATED_FOR_S)
+
+
+def _occasion(change: AccountChange) -> str:
+    told = json.dumps([change.occurred_at, change.detail], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _failure(status: MessageStatus, label: MessageLabel) -> str:

@@ -8,18 +8,19 @@ import redis
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_audit_counters import RedisAuditCounters
 from otp_service.adapters.redis_connection import connect
+from otp_service.adapters.redis_keys import USER_IDS_MAKER
 from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
 from otp_service.adapters.redis_record_ids import RecordIds, Seal
 from otp_service.adapters.redis_rekeying import RedisRekeying
 from otp_service.adapters.redis_role_registry import RedisRoleRegistry
-from otp_service.adapters.redis_scripts import ReplicaWait, Scripts
+from otp_service.adapters.redis_scripts import ReplicaWait, Scripts, store_errors
 from otp_service.adapters.redis_session_registry import RedisSessionRegistry
 from otp_service.bootstrap.keys import derived_key
 from otp_service.bootstrap.telemetry import Telemetry
 from otp_service.domain.errors import StoreUnavailableError
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.subject import Pseudonyms
-from otp_service.settings import Settings
+from otp_service.settings import Settings, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ class Foundation:
 
 
 def lay_foundation(settings: Settings, telemetry: Telemetry) -> Foundation:
-    """Connects to Redis only to load scripts, if it is there."""
+    """Connects to Redis only to load scripts, if it is there. Raise SettingsError."""
     client = connect(settings.redis_url)
     client.calls.observers = telemetry.of_redis
     scripts = _loaded_scripts(
         client, ReplicaWait(settings.redis_wait_replicas, settings.redis_wait_timeout_ms)
     )
-    client.calls.name_scripts(scripts.names)
+    journal = RedisOperatorJournal(client)
+    client.calls.name_scripts(scripts.names | journal.script_names)
+    _refuse_another_maker(settings.pseudonym_keys.ring[-1], client)
     context = AuditContext(settings.audit_retention_days * 86_400_000, _record_ids(settings))
     return Foundation(
         settings=settings,
@@ -60,12 +63,26 @@ def lay_foundation(settings: Settings, telemetry: Telemetry) -> Foundation:
         ),
         # The oldest one: callers keep their data by what it makes.
         pseudonyms=Pseudonyms(derived_key(settings.pseudonym_keys.ring[-1], "phone-id")),
-        journal=RedisOperatorJournal(client),
+        journal=journal,
         counters=RedisAuditCounters(client),
         roles=RedisRoleRegistry(scripts, context),
         registry=RedisSessionRegistry(scripts, context),
         rekeying=RedisRekeying(scripts, context.ids),
     )
+
+
+def _refuse_another_maker(key: str, client: redis.Redis) -> None:
+    """Raise SettingsError for a key that would make other userIds: it would know nobody."""
+    name = derived_key(key, "phone-id-name").hex()[:8]
+    # Without Redis nobody logs in, and the next start looks again.
+    with suppress(StoreUnavailableError), store_errors("user_ids_maker"):
+        client.set(USER_IDS_MAKER, name, nx=True)
+        if client.get(USER_IDS_MAKER) != name:
+            raise SettingsError(
+                "OTP_PSEUDONYM_KEY: its last key is not the one that made this Redis' userIds:"
+                " roles, locks and sessions would be nobody's. Put that one back, as the last"
+                f" (should it be lost for good: redis-cli DEL '{USER_IDS_MAKER}')"
+            )
 
 
 def _record_ids(settings: Settings) -> RecordIds:

@@ -34,16 +34,16 @@ class DeliveryService:
         """Take in Meta's reports: in any order, late, repeated. Raise StoreUnavailableError."""
         self.store.report(reports)
 
-    def disown(self, wamid: str, sender: str | None) -> None:
-        """Whoever got the message `wamid` did not ask for it: its passcode stops working.
+    def disown(self, messages: Sequence[tuple[str, str | None]]) -> None:
+        """Whoever got these messages did not ask for them: their passcodes stop working.
 
-        `sender` is their number as Meta writes it, which for some countries is not the E.164
-        number the message went to. Raise StoreUnavailableError.
+        Each is a wamid and the person's number as Meta writes it, which for some countries is not
+        the E.164 number the message went to. Raise StoreUnavailableError.
         """
-        likely = None
-        with suppress(InvalidPhoneError):
-            likely = self.pseudonyms.subject_of(self.numbers.read(sender or ""))
-        self.store.disown(self.pseudonyms.message_id_of(wamid), likely)
+        message_id_of = self.pseudonyms.message_id_of
+        self.store.disown(
+            [(message_id_of(wamid), self._likely(sender or "")) for wamid, sender in messages]
+        )
 
     def status(
         self, phone: str | PhoneNumber, request_id: str, watch: StatusWatch | None = None
@@ -58,6 +58,11 @@ class DeliveryService:
             return _login_status(self.store.delivery_of(subject, request_id), room)
         delivery, waited = self._awaited(subject, request_id, watch)
         return _login_status(delivery, self.limiter.room(subject) if waited else room)
+
+    def _likely(self, sender: str) -> Subject | None:
+        with suppress(InvalidPhoneError):
+            return self.pseudonyms.subject_of(self.numbers.read(sender))
+        return None
 
     def _awaited(
         self, subject: Subject, request_id: str, watch: StatusWatch

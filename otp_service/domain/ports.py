@@ -119,12 +119,12 @@ class DeliveryStore(Protocol):
         """Take in reports. A message's state only rises; each rise is one audit event."""
         ...
 
-    def disown(self, message_id: str, likely: Subject | None) -> None:
-        """Void the passcode of this message, and end the session that was won with it.
+    def disown(self, messages: Sequence[tuple[str, Subject | None]]) -> None:
+        """Void the passcodes of these messages, and end the sessions that were won with them.
 
         Flag a number that disowns several in a day.
 
-        `likely` is whose message it probably was.
+        Each is the message's id, and whose it probably was.
         """
         ...
 

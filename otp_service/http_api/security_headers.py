@@ -8,6 +8,7 @@ _POLICY = "Content-Security-Policy"
 _UNLESS_GIVEN = (
     (_POLICY, f"default-src 'none'; {_FRAMED_BY_NOBODY}"),
     ("Cache-Control", "no-store"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
     ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),

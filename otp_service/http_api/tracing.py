@@ -8,6 +8,9 @@ from flask import Flask, Response, g, request
 # Asked every few seconds, by nobody who would look at them.
 _UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
 _TRACE_CONTEXT = ("traceparent", "tracestate")
+# A caller may make up others; OpenTelemetry, "HTTP spans", has one word for those.
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_OTHER_METHOD = "_OTHER"
 
 
 class RequestTracing(Protocol):
@@ -29,7 +32,8 @@ def register_tracing(app: Flask, tracing: RequestTracing) -> None:
         route = rule.rule if rule else ""
         if route not in _UNTRACED:
             of_caller = {name: request.headers.get(name, "") for name in _TRACE_CONTEXT}
-            g.end_span = tracing.begin_request(request.method, route, of_caller)
+            method = request.method if request.method in _METHODS else _OTHER_METHOD
+            g.end_span = tracing.begin_request(method, route, of_caller)
 
     @app.after_request
     def end(response: Response) -> Response:

@@ -66,6 +66,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 known = self.nr_conns
                 self.accept(listener)
             listener.close()
+        # It may be told once more, and then there is no door.
+        self.sockets: list[Any] = []
 
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - gunicorn's own
         if conn.parser is None:

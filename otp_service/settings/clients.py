@@ -15,12 +15,12 @@ _OUR_OWN = frozenset({"cli", "login-page", "meta"})
 def read_api_clients(text: str) -> list[ApiClient]:
     """JSON, or `@file` with JSON: `{name: {"sha256": hex, "scopes": [..]}}`. Raise ValueError.
 
-    A client that is changing its key has several: `"sha256": [hex, hex]`.
+    A client that is changing its key has several: `"sha256": [hex, hex]`. No two have the same.
     """
     raw = file_text("OTP_API_CLIENTS", text[1:]) if text.startswith("@") else text
     try:
         _check_names(json.loads(raw))
-        return [
+        clients = [
             ApiClient(name, digest, frozenset(map(Scope, row["scopes"])))
             for name, row in json.loads(raw).items()
             for digest in _digests(row["sha256"])
@@ -31,6 +31,16 @@ def read_api_clients(text: str) -> list[ApiClient]:
             f'["otp"]}}}}; scopes are {", ".join(Scope)}; a name is small letters and digits, '
             f"and none of {', '.join(sorted(_OUR_OWN))} ({type(error).__name__})"
         ) from None
+    _check_holders(clients)
+    return clients
+
+
+def _check_holders(clients: Iterable[ApiClient]) -> None:
+    holders: dict[str, str] = {}
+    for client in clients:
+        holder = holders.setdefault(client.key_sha256, client.client_id)
+        if holder != client.client_id:
+            raise ValueError(f"{holder} and {client.client_id} have the same key: one each")
 
 
 def _check_names(names: Iterable[str]) -> None:
@@ -47,6 +57,8 @@ def _digests(found: str | list[str]) -> list[str]:
 
 
 def _sha256_hex(text: str) -> str:
-    if len(bytes.fromhex(text)) != 32:
+    digest = bytes.fromhex(text)
+    if len(digest) != 32:
         raise ValueError("sha256 must be 64 hexadecimal digits")
-    return text.lower()
+    # Not the text itself, in which there may be spaces.
+    return digest.hex()

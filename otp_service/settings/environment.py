@@ -100,6 +100,11 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings, TelemetrySett
         others = info.data.get("otp_api_clients")
         if not keys and others is not None and not read_api_clients(others):
             raise ValueError("missing, and OTP_API_CLIENTS too: nobody could call")
+        digests = {key_digest(key) for key in keys}
+        for client in read_api_clients(others or "{}"):
+            # Whose it is would be a matter of order, and so what it may do.
+            if client.key_sha256 in digests and client.client_id != _GAS_CLIENT_ID:
+                raise ValueError(f"is a key of {client.client_id} in OTP_API_CLIENTS as well")
         return tuple(strong_secret(key) for key in keys)
 
     @field_validator(

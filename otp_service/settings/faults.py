@@ -8,7 +8,7 @@ from pydantic import ValidationError
 _HOW_TO_MAKE = {
     "otp_secret_keys": "make one: otp-service keys secret",
     "otp_pseudonym_key": "make one: otp-service keys secret",
-    "gas_api_key": "the callers' key; make one: otp-service keys secret",
+    "gas_api_key": "the callers' key (a comma separates two); make one: otp-service keys secret",
     "otp_api_clients": "make one: otp-service keys client NAME",
     "operator_webhook_secret": "make one: otp-service keys secret",
     "otp_test_numbers": "for the reviewers of an app store; nothing is sent to these numbers",

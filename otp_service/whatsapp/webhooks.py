@@ -24,6 +24,8 @@ _REPORTED = frozenset({"sent", "delivered", "read", "failed"})
 _MAX_TEXT = 256
 _LONGEST_NUMBER = 15
 _LONGEST_IDENTITY_HASH = 256
+# Of what is taken in one by one: Meta wants its answer within a second, and sends a few of these.
+_MOST_ONE_BY_ONE = 200
 
 _TEMPLATE = ("message_template_id", "message_template_name", "message_template_language")
 # Which of an account webhook's members say what happened, by the webhook's field. Never a phone
@@ -123,6 +125,12 @@ class Webhook:
     account_changes: list[AccountChange] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it holds as many as may be taken in one by one; reports go all at once."""
+        held = len(self.disowned) + len(self.person_changes) + len(self.account_changes)
+        return held >= _MOST_ONE_BY_ONE
+
     def ignore(self, kind: str) -> None:
         self.ignored[kind] = self.ignored.get(kind, 0) + 1
 
@@ -156,6 +164,8 @@ def _read_change(change: dict[str, object], occurred_at: int | None, webhook: We
         webhook.ignore("change")
     elif name == "messages":
         _read_messages(value, webhook)
+    elif name in _ACCOUNT_MEMBERS and webhook.is_full:
+        webhook.ignore("too_many")
     elif name in _ACCOUNT_MEMBERS:
         # Meta's own samples send a change of quality under the name of the status webhook.
         quality = "message_template_quality_update"
@@ -177,9 +187,13 @@ def _read_messages(value: dict[str, object], webhook: Webhook) -> None:
         else:
             webhook.statuses.append(report)
     for message in _objects(value.get("messages")):
-        if disowned := _disowned(message):
+        disowned = _disowned(message)
+        change = None if disowned else _person_change(message)
+        if (disowned or change) and webhook.is_full:
+            webhook.ignore("too_many")
+        elif disowned:
             webhook.disowned.append(disowned)
-        elif change := _person_change(message):
+        elif change:
             webhook.person_changes.append(change)
         else:
             webhook.ignore("message")
@@ -265,4 +279,7 @@ def _whole(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    return str(value)[:_MAX_TEXT] if isinstance(value, str | int) else ""
+    if not isinstance(value, str | int):
+        return ""
+    # Half of a surrogate pair, as `_unicode` says: a page that shows it could not be sent.
+    return str(value)[:_MAX_TEXT].encode(errors="replace").decode()

@@ -67,6 +67,7 @@ def test_every_answer_is_hardened(app, method, path, status):
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+        "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     assert expected.items() <= dict(answer.headers).items()

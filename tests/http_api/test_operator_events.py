@@ -9,6 +9,7 @@ from otp_service.bootstrap import build_services
 from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
 from tests.environment import environment, settings_of
 from tests.http_api.conftest import captured_logs
+from tests.http_api.console_visitor import ADMIN, ConsoleVisitor
 from tests.http_api.meta import Meta
 from tests.webhook_bodies import change
 
@@ -125,3 +126,24 @@ def test_what_is_said_to_happen_in_a_far_year_happened_now(service, store):
     (event,) = services.journal.recent(1)
     seconds, _ = store.time()
     assert abs(event.at_ms / 1000 - seconds) < 60
+
+
+def test_what_meta_repeats_is_on_record_once_and_of_another_second_again(service):
+    app, services = service
+    news = change("security", {"event": "PIN_CHANGED"})
+    for told_at in (1_760_000_000, 1_760_000_000, 1_760_000_001):
+        Meta(app).tell(news, time=told_at)
+    assert [event.at_ms for event in services.journal.recent(10)] == [
+        1_760_000_001_000,
+        1_760_000_000_000,
+    ]
+
+
+def test_half_a_character_of_metas_can_be_shown_and_told(service, received):
+    app, services = service
+    value = {"decision": "REJECTED", "requested_verified_name": "Shamrock \ud83d"}
+    Meta(app).tell(change("phone_number_name_update", value))
+    (event,) = services.journal.recent(1)
+    assert event.detail["requested_verified_name"] == "Shamrock ?"
+    admin = ConsoleVisitor(app, received, ADMIN, "admin")
+    assert admin.get("/admin/health").status_code == 200

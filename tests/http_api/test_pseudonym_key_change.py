@@ -4,9 +4,11 @@ import itertools
 
 import pytest
 
+from otp_service.adapters.redis_keys import USER_IDS_MAKER
 from otp_service.bootstrap import build_services
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.domain.roles import Role
+from otp_service.settings import SettingsError
 from tests.conftest import CONSOLE_KEY
 from tests.environment import environment, settings_of
 from tests.http_api.conftest import PHONE, Caller, wrong
@@ -210,3 +212,26 @@ def test_whoever_is_erased_is_gone_under_every_name(sides, services, received):
     records = privacy.records(subject)
     assert (records.kinds, records.events) == ((), {})
     assert events(new, userId=user_id) == []
+
+
+@pytest.mark.parametrize("ring", [OLD, f"newer-pseudonym-key-5e0d1c2b3a49f8e7,{OLD}"])
+def test_a_key_that_was_taken_out_too_early_makes_persons_nobody_and_no_error(
+    sides, build, simulator, store, ring
+):
+    request_id = sides[1].send().get_json()["requestId"]
+    left = Caller(build(OTP_PSEUDONYM_KEY=ring), rest=True, key=CONSOLE_KEY)
+    before = set(store.scan_iter("{otp:[0-9]*"))
+    Meta(left.app).press_button(simulator.inbox(PHONE)[-1])
+    assert events(left, requestId=request_id) == []
+    assert set(store.scan_iter("{otp:[0-9]*")) == before
+    sides[1].requires_valid(sides[1].validate(simulator.inbox(PHONE)[-1].code))
+
+
+@pytest.mark.parametrize("ring", [NEW, f"{OLD},{NEW}", f"next:{OLD},{NEW}"])
+def test_a_ring_that_would_make_other_user_ids_is_refused_at_the_start(build, store, ring):
+    build(**CHANGED)
+    with pytest.raises(SettingsError, match="OTP_PSEUDONYM_KEY: its last key") as refused:
+        build(OTP_PSEUDONYM_KEY=ring)
+    assert not any(key in str(refused.value) for key in (OLD, NEW))
+    store.delete(USER_IDS_MAKER)
+    build(OTP_PSEUDONYM_KEY=ring)

@@ -5,12 +5,14 @@ import dataclasses
 import pytest
 import redis
 
+from otp_service.adapters.redis_keys import SHARDS
 from otp_service.app import create_app
 from otp_service.bootstrap import build_services
 from tests.conftest import GAS_KEY
 from tests.environment import environment, settings_of
 from tests.http_api.conftest import OTHER_PHONE, PHONE, Caller, wrong
 from tests.http_api.meta import Meta, Screen
+from tests.webhook_bodies import messages, press
 
 _HANDSHAKE = ("HELLO ", "CLIENT ")
 
@@ -151,6 +153,13 @@ def test_a_thousand_reports_are_one_round_trip(counted, round_trips_of, simulato
     # That Meta calls at all is noted with the first one, then not for a while.
     assert round_trips_of(lambda: meta.report(message, "sent")) == 2
     assert round_trips_of(lambda: meta.report(message, *["delivered"] * 1_000)) == 1
+
+
+def test_a_hundred_presses_look_through_the_whole_audit_once(counted, commands_of):
+    meta = Meta(counted.app)
+    pressed = messages(*(press(f"wamid.{number}") for number in range(100)))
+    commands = commands_of(lambda: meta.tell(pressed))
+    assert sum(command.startswith("XREVRANGE") for command in commands) == SHARDS
 
 
 def test_an_unsigned_webhook_costs_no_round_trip(counted, round_trips_of):

@@ -232,3 +232,10 @@ def test_no_number_and_no_wamid_is_logged(app, meta, simulator):
     assert events == ["whatsapp_delivery_failed", "disowned_message_unknown"]
     assert message.wamid not in log.getvalue()
     assert PHONE[2:] not in log.getvalue()
+
+
+def test_what_other_systems_messages_tell_is_not_what_ours_do(app, meta, simulator, journal):
+    Screen(app).send()
+    ours = report_of(simulator.inbox(PHONE)[-1], "delivered")
+    meta.tell(statuses(ours | {"recipient_identity_key_hash": "Zm9ybWVy"}, status("delivered")))
+    assert journal.identity_last_told() is True

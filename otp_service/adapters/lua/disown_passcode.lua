@@ -2,12 +2,13 @@
 -- with it is logged out.
 -- KEYS: audit, history, challenge, parked, pending, disowned, sessions.
 -- ARGV: context, challenge id, how many in a day flag the number, a day in ms, how many of the number's
---   events to look through for its login.
+--   events to look through for its login, the session of it if that was found already, or ''.
 -- Returns {'repeated'} | {'disowned', 1 when the passcode was still alive, how many today}.
 local disowned, id = KEYS[6], ARGV[2]
 
 -- Of the login that was won with this passcode; nil when there was none.
 local function session_of_its_login()
+  if ARGV[6] ~= '' then return ARGV[6] end
   for place = 1, tonumber(ARGV[5]) do
     local event_id = redis.call('LINDEX', KEYS[2], -place)
     if not event_id then return nil end

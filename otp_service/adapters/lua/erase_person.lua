@@ -18,7 +18,12 @@ for index = 4, 3 + 2 * stones, 2 do
 end
 local had_state = redis.call('HDEL', KEYS[3], unpack(record_ids))
 for index = 4, #KEYS do
-  had_state = math.max(had_state, redis.call('DEL', KEYS[index]))
+  local key = KEYS[index]
+  -- Perhaps a new owner: with the doubt forgotten, the next login must not get the former one's userId.
+  if string.find(key, ':identity:', 1, true) and redis.call('HEXISTS', key, 'changed') == 1 then
+    redis.call('INCR', (string.gsub(key, ':identity:', ':former_owners:')))
+  end
+  had_state = math.max(had_state, redis.call('DEL', key))
 end
 if erased + had_state > 0 then append_event('person_erased', 'success', tostring(erased)) end
 return {'erased', erased, had_state}

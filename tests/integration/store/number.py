@@ -139,7 +139,7 @@ class Number:
     def disown(self, challenge_id: str, *, known: bool = True) -> None:
         """Press the button; `known`: Meta writes the person's number as we do."""
         likely = self.subject if known else None
-        self.deliveries.disown(f"message of {challenge_id}", likely)
+        self.deliveries.disown([(f"message of {challenge_id}", likely)])
 
     def park(self, challenge_id: str) -> SendTicket:
         """A send of which nobody knows whether Meta took it."""

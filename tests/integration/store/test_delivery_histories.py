@@ -11,9 +11,9 @@ from tests.integration.store.number import Number
 if TYPE_CHECKING:
     import redis
 
-# On each backend, each time with up to three messages: well over a thousand altogether.
+# On each of seven backends, each time with up to three messages: over a thousand altogether.
 _MANY = settings(
-    max_examples=200,
+    max_examples=90,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

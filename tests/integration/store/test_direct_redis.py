@@ -9,6 +9,9 @@ import pytest
 import redis
 
 from otp_service.adapters.redis_connection import connect
+from otp_service.adapters.redis_direct import DirectRedis
+from otp_service.demo.redis_process import running_redis
+from tests.redis_cluster import port_with_bus
 
 LONGER_THAN_BELIEVED_S = 0.1
 DEADLINE_S = 10.0
@@ -75,6 +78,50 @@ def test_a_refused_command_leaves_the_connection_usable(client):
     with pytest.raises(redis.ResponseError):
         client.incr("text")
     assert client.get("text") == "not a number"
+
+
+class Interrupted(BaseException):
+    """As a signal's handler raises it, wherever the program is."""
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise Interrupted
+
+
+def test_a_call_that_was_broken_off_leaves_no_reply_to_the_next_one(client):
+    class Caller(DirectRedis):
+        parse_response = interrupted
+
+    broken_off = Caller.from_pool(client.connection_pool)
+    with pytest.raises(Interrupted):
+        broken_off.echo("theirs")
+    assert [client.echo("mine"), client.echo("mine")] == ["mine", "mine"]
+
+
+@pytest.mark.parametrize("failure", [Interrupted, ValueError])
+def test_a_pipeline_that_was_broken_off_leaves_no_reply_to_the_next_one(client, failure):
+    def unreadable(_reply: object) -> None:
+        raise failure
+
+    client.set_response_callback("GET", unreadable)
+    pipeline = client.pipeline(transaction=False)
+    pipeline.get("theirs").echo("theirs")
+    with pytest.raises(failure):
+        pipeline.execute()
+    assert [client.echo("mine"), client.echo("mine")] == ["mine", "mine"]
+
+
+def test_a_connection_with_an_unread_reply_is_replaced():
+    """Over TCP, where redis-py by itself would take the reply for a notice of maintenance."""
+    port = str(port_with_bus())
+    options = ("--save", "", "--bind", "127.0.0.1", "--port", port)
+    with running_redis(None, options), connect(f"redis://127.0.0.1:{port}") as client:
+        pool = client.connection_pool
+        connection = pool.get_connection()
+        connection.send_command("ECHO", "theirs")
+        assert connection.can_read(timeout=5)
+        pool.release(connection)
+        assert client.echo("mine") == "mine"
 
 
 def test_many_threads_never_share_a_connection(client):

@@ -51,7 +51,7 @@ def test_a_number_that_meta_writes_as_another_persons_is_still_found_by_the_mess
     number.send("first")
     other = number.someone_else()
     other.send("theirs")
-    number.deliveries.disown("message of first", other.subject)
+    number.deliveries.disown([("message of first", other.subject)])
     assert number.alive() == []
     assert other.alive() == ["theirs"]
     assert number.events(-1) == [disowned("first", "voided")]
@@ -169,6 +169,17 @@ def test_a_message_is_found_behind_many_newer_events_of_others(number):
     for _ in range(MANY_EVENTS):
         other.store.refuse_send(other.subject, "capacity", ORIGIN)
     number.disown("first")
+    assert number.alive() == []
+
+
+def test_whoever_stole_a_code_cannot_hide_it_behind_events_of_the_number(number):
+    session = number.log_in("stolen")
+    number.send("alive")
+    for _ in range(MANY_EVENTS):
+        number.store.refuse_send(number.subject, "capacity", ORIGIN)
+    number.disown("challenge of stolen")
+    assert not number.sessions.is_live(session)
+    number.disown("alive")
     assert number.alive() == []
 
 

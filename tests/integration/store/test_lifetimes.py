@@ -41,7 +41,7 @@ def test_every_key_has_a_ttl_after_every_step_but_what_must_outlast_it(number):
         lambda: number.store.withdraw_send(
             number.arm("fourth"), RecipientUnreachableError(), ORIGIN
         ),
-        lambda: number.deliveries.disown("message of challenge of again", number.subject),
+        lambda: number.deliveries.disown([("message of challenge of again", number.subject)]),
         lambda: number.store.clear_lockout(number.subject, ORIGIN),
         lambda: number.roles.remove_role(number.subject, ORIGIN),
         lambda: number.identities.accept(number.subject, Owner.NEW, ORIGIN),

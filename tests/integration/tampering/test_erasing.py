@@ -1,6 +1,7 @@
 """Erasing a person: nothing identifies them any more, and the chain still holds."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -176,5 +177,19 @@ def test_of_a_number_that_changed_hands_only_how_often_is_kept(audited: Audited)
     number = a_number(audited.client, 3)
     number.identities.accept(number.subject, Owner.NEW, CLI)
     sum(audited.people.erase(number.subject, CLI))
+    number.send("after")
+    assert number.win(number.count()).former_owners == 1
+
+
+def test_a_number_that_may_have_a_new_owner_does_not_give_the_former_ones_user_id(
+    audited: Audited,
+):
+    number = replace(a_number(audited.client, 3), keeps_identity=True)
+    number.log_in("known")
+    number.report("challenge of known", "delivered", came_to="hash")
+    number.send("doubted")
+    number.report("doubted", "failed", failure="identity_changed:137000")
+    for _ in range(2):
+        sum(audited.people.erase(number.subject, CLI))
     number.send("after")
     assert number.win(number.count()).former_owners == 1

@@ -67,6 +67,7 @@ def test_an_id_of_a_key_that_is_gone_stays_as_it_is():
     sealed = FIRST.close(USER_ID)
     assert RecordIds([SECOND]).user_id_of(sealed) == sealed
     assert not RecordIds([SECOND]).is_known(sealed)
+    assert RecordIds([SECOND]).all_of(sealed) == (sealed,)
 
 
 def test_nobody_has_no_record_id():

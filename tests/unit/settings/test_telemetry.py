@@ -25,7 +25,16 @@ def test_an_address_of_a_collector_is_taken(load, url):
 
 
 @pytest.mark.parametrize(
-    "url", ["127.0.0.1:4318", "ftp://127.0.0.1", "https://me:secret@example.com", "http://a/?k=v"]
+    "url",
+    [
+        "127.0.0.1:4318",
+        "ftp://127.0.0.1",
+        "https://me:secret@example.com",
+        "https://me:secret",
+        "http://a:99999",
+        "http://[::1",
+        "http://a/?k=v",
+    ],
 )
 def test_anything_else_stops_the_start_without_being_quoted(load, url):
     with pytest.raises(SettingsError, match=f"{VARIABLE}: must be an http:// or https://") as told:
@@ -38,4 +47,4 @@ def test_without_the_extra_the_start_stops_and_says_what_to_install():
         [sys.executable, "-c", WITHOUT_THE_EXTRA], capture_output=True, text=True, check=False
     )
     assert run.returncode == 1
-    assert "pip install 'otp-service[otel]'" in run.stderr
+    assert "pip install -r requirements/otel.lock" in run.stderr

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otp_service.whatsapp.webhooks import Webhook, parse_webhook
-from tests.webhook_bodies import OBJECT, body_of, change, entry, status, statuses
+from tests.webhook_bodies import OBJECT, body_of, change, entry, messages, press, status, statuses
 
 _CHANGES = [
     "messages",
@@ -107,3 +107,12 @@ def test_no_value_of_any_field_is_an_error_and_none_is_lost(name, value, time):
         parts = sum(isinstance(part, dict) for items in lists if isinstance(items, list)
                     for part in items)  # fmt: skip
     assert told + sum(webhook.ignored.values()) == parts
+
+
+def test_no_more_is_taken_in_one_by_one_than_meta_would_wait_for():
+    pressed = messages(*(press(f"wamid.{number}") for number in range(300)))
+    webhook = parse_webhook(
+        body_of(entry(change("security", {}), statuses(*[status()] * 300), pressed))
+    )
+    assert (len(webhook.statuses), len(webhook.disowned)) == (300, 199)
+    assert webhook.ignored == {"too_many": 101}
