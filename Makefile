@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-emit-index-url
 # Most tests wait for real servers: more of them at once than there are cores.
 WORKERS ?= 4
 
@@ -61,10 +63,10 @@ screenshots: install  ## Render every screen in both themes into screenshots/
 
 lock: install  ## Renew the hashed locks from pyproject.toml (the only command that needs uv)
 	$(BIN)/python -m pip install --quiet 'uv>=0.9'
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  pyproject.toml -o requirements/runtime.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	  --extra demo --extra otel --group dev pyproject.toml -o $(LOCK)
+	$(COMPILE) pyproject.toml -o requirements/runtime.lock
+	$(COMPILE) --extra otel pyproject.toml -c requirements/runtime.lock -o requirements/otel.lock
+	echo hatchling | $(COMPILE) - -c requirements/runtime.lock -o requirements/build.lock
+	$(COMPILE) --extra demo --extra otel --group dev pyproject.toml -o $(LOCK)
 
 clean:  ## Remove what the commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* dist

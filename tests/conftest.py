@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from otp_service.demo.redis_process import RedisProcess, running_redis
 from otp_service.simulator import RunningSimulator, SimulatorSettings, running_simulator
@@ -14,6 +15,10 @@ BUSINESS_ACCOUNT_ID = "102290129340398"
 VERIFY_TOKEN = "test-verify-token-5d0e7c9b2a4f6813-webhooks"
 GAS_KEY = "test-gas-key-6f1c09b7a2d84e53-for-callers"
 CONSOLE_KEY = "test-console-key-93ad17c05be2f684-admin"
+
+# How long an example takes says how busy the machine is.
+hypothesis_settings.register_profile("any machine", deadline=None)
+hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,61 @@ def test_the_last_stage_installs_nothing_and_belongs_to_nobody(dockerfile: list[
     assert last["USER"] == "10001:10001"
     assert "otp-service-alive" in last["HEALTHCHECK"]
     runs = [line["value"] for line in dockerfile if line["instruction"] == "RUN"]
-    assert any("--require-hashes" in run and "runtime.lock" in run for run in runs)
+    assert any("--require-hashes" in run and "-r ${LOCK}" in run for run in runs)
+    assert "LOCK=requirements/runtime.lock" in [line["value"] for line in dockerfile]
+
+
+def pins(name: str) -> set[str]:
+    text = (DEPLOY.parent / "requirements" / name).read_text()
+    return set(re.findall(r"^[a-z0-9-]+(?:\[[a-z]+\])?==\S+", text, re.MULTILINE))
+
+
+def test_what_is_installed_beside_the_service_agrees_with_what_it_needs():
+    """otel.lock takes the place of runtime.lock, build.lock comes with it."""
+    needed, traced, built = (pins(f"{name}.lock") for name in ("runtime", "otel", "build"))
+    assert needed < traced
+    assert any(pin.startswith("opentelemetry-sdk==") for pin in traced)
+    assert any(pin.startswith("hatchling==") for pin in built)
+    names = {pin.partition("==")[0] for pin in needed}
+    assert {pin for pin in built if pin.partition("==")[0] in names} <= needed
+
+
+def test_what_the_image_holds_is_enough_to_answer(
+    dockerfile: list[dict[str, str]], tmp_path: Path
+):
+    """Copied as the builder does: what .dockerignore leaves, a link as a link."""
+    source, packages = _copied_as_by_the_builder(dockerfile, tmp_path), tmp_path / "packages"
+    packages.mkdir()
+    (install,) = [line["value"] for line in dockerfile if line["value"].startswith("cp ")]
+    command = re.sub(r'"\$\(.*\)"', str(packages), install.partition("&&")[0])
+    subprocess.run(["sh", "-euc", command], cwd=source, check=True)
+    assert [path for path in packages.rglob("*") if not path.exists()] == []
+    # Its routes read what lies beside the code.
+    routes = "from otp_service.http_api import contract; contract.contract_blueprint()"
+    subprocess.run(
+        [sys.executable, "-P", "-c", f"{routes}; assert '{packages}' in contract.__file__"],
+        env={"PYTHONPATH": str(packages)},
+        check=True,
+    )
+
+
+def _copied_as_by_the_builder(dockerfile: list[dict[str, str]], folder: Path) -> Path:
+    """What the build stage copies before anything is run."""
+    root, context, source = DEPLOY.parent, folder / "context", folder / "source"
+    context.mkdir()
+    source.mkdir()
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    left = [path for name in ignored if name[0] == "!" for path in root.glob(name[1:])]
+    names = [str(path.relative_to(root)) for path in left]
+    subprocess.run(["cp", "-RP", "--parents", *names, str(context)], cwd=root, check=True)
+    for line in dockerfile:
+        if line["instruction"] == "COPY" and not line["value"].startswith("--"):
+            what, where = line["value"].split()
+            # Of a folder the builder copies what is in it.
+            what += "." if what.endswith("/") else ""
+            (source / where).mkdir(exist_ok=True)
+            subprocess.run(["cp", "-RP", f"{context}/{what}", source / where], check=True)
+    return source
 
 
 def test_images_are_pinned_by_version(compose: dict[str, Any], dockerfile: list[dict[str, str]]):

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from otp_service.adapters.redis_delivery_watch import CHANNEL
-from otp_service.adapters.redis_keys import ANCHORING_TURN, NumberKeys
+from otp_service.adapters.redis_keys import ANCHORING_TURN, USER_IDS_MAKER, NumberKeys
 from otp_service.simulator import SimulatorSettings, running_simulator
 from tests.conftest import (
     ACCESS_TOKEN,
@@ -101,7 +101,7 @@ def test_anything_else_is_refused(empty_redis: DeployedRedis, command: tuple[str
 
 def test_the_service_s_own_keys_and_channel_are_open_to_it(empty_redis: DeployedRedis):
     with redis.Redis.from_url(empty_redis.url) as client:
-        for key in (*NumberKeys("someone").own.values(), ANCHORING_TURN):
+        for key in (*NumberKeys("someone").own.values(), ANCHORING_TURN, USER_IDS_MAKER):
             assert client.set(key, "1", px=1)
         assert client.publish(CHANNEL, "1") == 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.guides.blocks import DOCS, ROOT
 
-PAGES = ("security.md", "operations.md")
+PAGES = ("security.md", "operations.md", "faults.md")
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _ROW = re.compile(
     r"^\| [\d.]+[^|]*\|(?P<asks>[^|]*)\|(?P<met>[^|]*)\|(?P<answer>[^|]*)\|(?P<shown>[^|]*)\|",
