@@ -221,7 +221,11 @@ class Number:
         return total
 
     def now_s(self) -> int:
-        return int(self.client.time()[0])
+        return self.now_ms() // 1000
+
+    def now_ms(self) -> int:
+        seconds, microseconds = self.client.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
 
     def keys_without_ttl(self) -> set[str]:
         return {str(key) for key in self.client.scan_iter() if self.client.pttl(key) < 0}

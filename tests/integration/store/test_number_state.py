@@ -8,6 +8,7 @@ from otp_service.domain.delivery import DeliveryState
 from otp_service.domain.number_state import NumberState
 from otp_service.domain.roles import Role
 from tests.integration.store.number import ORIGIN, TTL_S, Number
+from tests.integration.store.waiting import until
 
 
 @pytest.fixture
@@ -37,6 +38,9 @@ def test_a_message_on_its_way_is_the_last_one(number: Number, look):
 def test_the_newest_message_is_told_and_why_it_failed(number: Number, look):
     number.send("first")
     number.report("first", "delivered")
+    # Of two messages of one millisecond neither is the newer one.
+    now_ms = number.now_ms()
+    until(lambda: number.now_ms() > now_ms)
     number.send("second")
     number.report("second", "failed", failure="recipient_unreachable:131026")
     message = look().last_message
