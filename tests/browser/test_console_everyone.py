@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.console_screens import CONSOLE_SCREENS, locked_number, overview
 from tests.browser.site import Site
 from tests.browser.steps import enter_console
-from tests.browser.test_everyone import SMALLEST, violations
+from tests.browser.test_everyone import SMALLEST, assert_fits_a_small_phone, violations
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -21,12 +21,7 @@ def test_axe_finds_nothing_on_any_screen(site: Site, visit, screen, theme):
 def test_nothing_is_cut_off_at_320_pixels_and_every_control_can_be_hit(site: Site, visit, screen):
     page = visit(site.login, viewport=SMALLEST)
     screen(page, site)
-    assert page.evaluate("document.documentElement.scrollWidth") == SMALLEST["width"]
-    for control in page.locator("button:visible, input:visible, select:visible").all():
-        box = control.bounding_box()
-        assert box is not None
-        assert box["height"] >= 44, control
-        assert box["width"] >= 44, control
+    assert_fits_a_small_phone(page)
 
 
 def test_without_javascript_everything_works(site: Site, visit):
