@@ -29,6 +29,11 @@ local function identity_changed(identity, begun_at, sessions, passcodes)
   end_trust(sessions, passcodes, 'identity_changed')
 end
 
+-- Whether that is why a message failed, in the audit's words (domain/errors.py).
+local function met_another_identity(failure)
+  return string.match(failure, '^[^:]*') == 'identity_changed'
+end
+
 -- Meta says that the message of challenge `id` came to the identity `hash`.
 local function told_identity(identity, id, begun_at, hash, sessions, passcodes)
   local kept, awaits = unpack(redis.call('HMGET', identity, 'hash', 'awaits'))

@@ -27,7 +27,7 @@ else
 end
 write_delivery(deliveries, id, state, before.since, failure)
 local passcodes = {KEYS[6], KEYS[7], KEYS[8]}
-if string.match(failure, '^[^:]*') == 'identity_changed' then
+if met_another_identity(failure) then
   identity_changed(KEYS[4], before.since, KEYS[5], passcodes)
 elseif ARGV[6] ~= '' then
   told_identity(KEYS[4], id, before.since, ARGV[6], KEYS[5], passcodes)

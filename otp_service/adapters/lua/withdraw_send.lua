@@ -22,7 +22,7 @@ if redis.call('GET', sending) == id then
   redis.call('DEL', sending)
 end
 append_event(ARGV[3], ARGV[4], ARGV[5])
-if delivery and string.match(ARGV[5], '^[^:]*') == 'identity_changed' then
+if delivery and met_another_identity(ARGV[5]) then
   identity_changed(KEYS[8], delivery.since, KEYS[9], {pending, parked, KEYS[7]})
 end
 return {'ok'}
