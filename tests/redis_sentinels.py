@@ -82,7 +82,7 @@ def running_replicas(*more: str, replicas: int = _REPLICAS) -> Iterator[list[Rep
             options = ["--save", "", "--bind", "127.0.0.1", "--port", str(port)]
             options += ["--repl-diskless-sync-delay", "0", *more]
             if servers:
-                options += ["--replicaof", f"127.0.0.1 {servers[0].port}"]
+                options += ["--replicaof", "127.0.0.1", str(servers[0].port)]
             process = stack.enter_context(running_redis(None, options))
             admin = redis.Redis.from_url(process.url, decode_responses=True)
             stack.callback(admin.close)
