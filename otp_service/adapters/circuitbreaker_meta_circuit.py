@@ -13,14 +13,13 @@ from contextlib import contextmanager, suppress
 import structlog
 from circuitbreaker import STATE_CLOSED, STATE_OPEN, CircuitBreaker
 
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import PasscodeMessage
 from otp_service.domain.errors import (
     CircuitOpenError,
     DeliveryUnavailableError,
     StoreUnavailableError,
 )
 from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind, Severity
-from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.ports import (
     OperatorJournal,
     PasscodeSender,
@@ -123,13 +122,6 @@ class CircuitPasscodeSender:
         self._circuit = circuit
         self._sender = sender
 
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,
-        identity_hash: str = "",
-    ) -> str:
+    def send(self, message: PasscodeMessage) -> str:
         with self._circuit.watching():
-            return self._sender.send(to, passcode, label, locale, identity_hash)
+            return self._sender.send(message)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from prometheus_client import Gauge
 
 from otp_service.adapters.redis_calls import CallObserver
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import PasscodeMessage
 from otp_service.domain.errors import OtpError
-from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.ports import (
     DeliveryWatch,
     PasscodeSender,
@@ -28,19 +27,12 @@ class ObservedPasscodeSender:
     sender: PasscodeSender
     observers: Sequence[CallObserver]
 
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,
-        identity_hash: str = "",
-    ) -> str:
+    def send(self, message: PasscodeMessage) -> str:
         began_at = time.perf_counter()
         # Until it is known otherwise: what nobody foresaw is no answer of Meta's.
         error = UNCONFIRMED
         try:
-            wamid = self.sender.send(to, passcode, label, locale, identity_hash)
+            wamid = self.sender.send(message)
             error = ""
         except OtpError as refusal:
             error = refusal.audit_reason

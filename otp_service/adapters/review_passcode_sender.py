@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from otp_service.domain.delivery import MessageLabel
-from otp_service.domain.phone_number import PhoneNumber
+from otp_service.domain.delivery import PasscodeMessage
 from otp_service.domain.ports import Clock, PasscodeSender
 from otp_service.domain.review_numbers import ReviewNumbers
 
@@ -19,17 +18,11 @@ class ReviewPasscodeSender:
     sender: PasscodeSender
     clock: Clock = time.time
 
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,
-        identity_hash: str = "",
-    ) -> str:
+    def send(self, message: PasscodeMessage) -> str:
         """For a test number an id that is none of Meta's."""
         # Compared as well: at the end of its last day the passcode may be one that has to be sent.
-        if passcode != self.review_numbers.passcode_of(to, self.clock()):
-            return self.sender.send(to, passcode, label, locale, identity_hash)
-        _log.warning("test_number_used", phone=to.masked, login_request_id=label.challenge_id)
-        return f"test_number.{label.challenge_id}"
+        to, challenge_id = message.to, message.label.challenge_id
+        if message.passcode != self.review_numbers.passcode_of(to, self.clock()):
+            return self.sender.send(message)
+        _log.warning("test_number_used", phone=to.masked, login_request_id=challenge_id)
+        return f"test_number.{challenge_id}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import PasscodeMessage
 from otp_service.domain.errors import (
     DeliveryError,
     DeliveryFailedError,
@@ -15,7 +15,6 @@ from otp_service.domain.errors import (
     IdentityChangedError,
     RecipientUnreachableError,
 )
-from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.ports import UnconfirmedSendError
 from otp_service.whatsapp import (
     InvalidArgumentError,
@@ -47,50 +46,35 @@ class WhatsAppPasscodeSender:
     template: str
     languages: tuple[str, ...]
 
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,
-        identity_hash: str = "",
-    ) -> str:
-        language = language_of(locale, self.languages)
+    def send(self, message: PasscodeMessage) -> str:
         try:
-            message = self._send(to, passcode, label, language, identity_hash)
+            sent = self._send(message, language_of(message.locale, self.languages))
         except InvalidArgumentError as error:
             # Of the arguments only the number is the person's; Meta was not asked.
             _log.warning(
                 "whatsapp_refused",
-                phone=to.masked,
-                login_request_id=label.challenge_id,
+                phone=message.to.masked,
+                login_request_id=message.label.challenge_id,
                 summary=str(error),
             )
             raise RecipientUnreachableError from None
         except UnknownOutcomeError as error:
-            _log_failure("whatsapp_unconfirmed", error, to, label.challenge_id)
+            _log_failure("whatsapp_unconfirmed", error, message)
             raise UnconfirmedSendError from None
         except WhatsAppError as error:
-            _log_failure("whatsapp_refused", error, to, label.challenge_id)
+            _log_failure("whatsapp_refused", error, message)
             raise _refusal(error) from None
-        return message.wamid
+        return sent.wamid
 
-    def _send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        language: str,
-        identity_hash: str,
-    ) -> SentMessage:
+    def _send(self, message: PasscodeMessage, language: str) -> SentMessage:
         try:
             return self.api.send_authentication_otp(
-                to.e164,
-                passcode,
+                message.to.e164,
+                message.passcode,
                 template=self.template,
                 language=language,
-                callback_data=label.encode(),
-                identity_key_hash=identity_hash or None,
+                callback_data=message.label.encode(),
+                identity_key_hash=message.identity_hash or None,
             )
         except OperatorError as error:
             first = self.languages[0]
@@ -98,8 +82,8 @@ class WhatsAppPasscodeSender:
             if not refused or language == first:
                 raise
             # Surely not sent, so it may be sent once more.
-            _log_failure("whatsapp_language_refused", error, to, label.challenge_id)
-        return self._send(to, passcode, label, first, identity_hash)
+            _log_failure("whatsapp_language_refused", error, message)
+        return self._send(message, first)
 
 
 def language_of(locale: str | None, languages: Sequence[str]) -> str:
@@ -137,14 +121,14 @@ def _whole_wait(wait_s: float) -> int:
     return math.ceil(min(wait_s, _LONGEST_WAIT_S))
 
 
-def _log_failure(event: str, error: WhatsAppError, to: PhoneNumber, challenge_id: str) -> None:
+def _log_failure(event: str, error: WhatsAppError, message: PasscodeMessage) -> None:
     """The operator's line: Meta's code, details and trace id, which no caller gets to see."""
     graph = error.graph
     _log.log(
         logging.ERROR if error.alert or error.stop else logging.WARNING,
         event,
-        phone=to.masked,
-        login_request_id=challenge_id,
+        phone=message.to.masked,
+        login_request_id=message.label.challenge_id,
         summary=str(error),
         meta_code=graph.code if graph else None,
         meta_subcode=graph.subcode if graph else None,

@@ -1,9 +1,10 @@
 """What becomes of a message after Meta took it, and what a login screen is told meanwhile."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.subject import Subject
 
 
@@ -56,6 +57,20 @@ class MessageLabel:
 _LABEL = re.compile(
     r"([A-Za-z0-9_-]{1,64})\.([a-z2-7]{24})\.([A-Z]{2}|001|)\.(\+[0-9]{1,3}\*+[0-9]{0,15}|)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PasscodeMessage:
+    """A passcode on its way to a person's WhatsApp.
+
+    `locale` is a language tag (RFC 5646). `identity_hash`: see SendTicket.
+    """
+
+    to: PhoneNumber
+    passcode: str = field(repr=False)
+    label: MessageLabel
+    locale: str | None = None
+    identity_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

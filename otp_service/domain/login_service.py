@@ -13,7 +13,7 @@ from otp_service.domain.challenge import (
     SendTicket,
     new_challenge_id,
 )
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import MessageLabel, PasscodeMessage
 from otp_service.domain.errors import (
     AtCapacityError,
     CircuitOpenError,
@@ -153,8 +153,9 @@ class LoginService:
             self._undo(ticket, failure, places, origin)
             raise
         label = MessageLabel(ticket.challenge_id, subject)
+        message = PasscodeMessage(number, passcode, label, order.locale, ticket.identity_hash)
         try:
-            wamid = self.sender.send(number, passcode, label, order.locale, ticket.identity_hash)
+            wamid = self.sender.send(message)
         except Exception as failure:
             self._undelivered(ticket, failure, places, origin)
             raise

@@ -13,10 +13,9 @@ from otp_service.domain.challenge import (
     SendKind,
     SendTicket,
 )
-from otp_service.domain.delivery import Delivery, DeliveryReport, MessageLabel, SendRoom
+from otp_service.domain.delivery import Delivery, DeliveryReport, PasscodeMessage, SendRoom
 from otp_service.domain.errors import InvalidCodeError
 from otp_service.domain.operator_event import OperatorEvent, OperatorEventKind
-from otp_service.domain.phone_number import PhoneNumber
 from otp_service.domain.roles import Role, RoleAssignment, RoleChange
 from otp_service.domain.session import Session
 from otp_service.domain.subject import Subject
@@ -235,17 +234,8 @@ class PasscodeHasher(Protocol):
 
 
 class PasscodeSender(Protocol):
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,
-        identity_hash: str = "",
-    ) -> str:
-        """Hand the passcode to WhatsApp, in the person's language if we have it; return the wamid.
-
-        `locale` is a language tag (RFC 5646). `identity_hash`: see SendTicket.
+    def send(self, message: PasscodeMessage) -> str:
+        """Hand it to WhatsApp, in the person's language if we have it; return the wamid.
 
         Raise IdentityChangedError, RecipientUnreachableError, DeliveryFailedError or
         DeliveryUnavailableError when Meta surely did not take it, UnconfirmedSendError when

@@ -46,8 +46,9 @@ _READERS = {
 class CarelessSender:
     """Raises what no adapter should: a bug's exception that quotes everything it had in hand."""
 
-    def send(self, to, passcode, label, locale, identity_hash=""):
-        raise RuntimeError(f"cannot send {passcode} to {to.e164} with {ACCESS_TOKEN}")
+    def send(self, message):
+        sent = f"{message.passcode} to {message.to.e164}"
+        raise RuntimeError(f"cannot send {sent} with {ACCESS_TOKEN}")
 
 
 def contents(client):

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import MessageLabel, PasscodeMessage
 from otp_service.domain.errors import DeliveryError
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.subject import Subject
@@ -196,7 +196,7 @@ def test_what_the_person_and_the_operator_see(simulator, recipient_of, row):
     with captured_logs() as logs, client_of(simulator) as api:
         sender = WhatsAppPasscodeSender(api, "shamrock_auth", ("en_US",))
         with pytest.raises(DeliveryError) as caught:
-            sender.send(number, PASSCODE, LABEL, None)
+            sender.send(PasscodeMessage(number, PASSCODE, LABEL))
     seen = caught.value
     assert (seen.code, seen.message) == SENTENCES[row.whose]
     assert (seen.meta_code, seen.retry_after_s) == (row.code, row.wait_s)

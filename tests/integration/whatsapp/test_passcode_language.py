@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import MessageLabel, PasscodeMessage
 from otp_service.domain.errors import DeliveryFailedError, RecipientUnreachableError
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.subject import Subject
@@ -32,7 +32,8 @@ def send(account: ManagedAccount) -> Iterator[Send]:
 
         def send(locale: str | None, *languages: str, to: str = PHONE) -> str:
             sender = WhatsAppPasscodeSender(api, "shamrock_auth", languages or ("en_US", "es"))
-            return sender.send(PhoneNumberReader("US").read(to), "481516", LABEL, locale)
+            number = PhoneNumberReader("US").read(to)
+            return sender.send(PasscodeMessage(number, "481516", LABEL, locale))
 
         yield send
 

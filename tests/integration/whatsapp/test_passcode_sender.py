@@ -5,7 +5,7 @@ import json
 import pytest
 
 from otp_service.adapters.whatsapp_passcode_sender import WhatsAppPasscodeSender
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import MessageLabel, PasscodeMessage
 from otp_service.domain.errors import RecipientUnreachableError
 from otp_service.domain.phone_number import PhoneNumberReader
 from otp_service.domain.ports import UnconfirmedSendError
@@ -24,7 +24,7 @@ def send(simulator, phone):
     number = PhoneNumberReader("US").read(phone)
     with client_of(simulator) as api:
         return WhatsAppPasscodeSender(api, "shamrock_auth", ("en_US",)).send(
-            number, "481516", LABEL, None
+            PasscodeMessage(number, "481516", LABEL)
         )
 
 

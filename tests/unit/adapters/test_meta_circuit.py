@@ -12,7 +12,7 @@ from otp_service.adapters.circuitbreaker_meta_circuit import (
 )
 from otp_service.adapters.redis_operator_journal import RedisOperatorJournal
 from otp_service.adapters.semaphore_send_capacity import SemaphoreSendCapacity
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import MessageLabel, PasscodeMessage
 from otp_service.domain.errors import (
     AtCapacityError,
     CircuitOpenError,
@@ -43,7 +43,7 @@ class Line:
     def send(self, failure=None):
         self.meta.fail_with = failure
         with self.capacity.slot():
-            return self.sender.send(NUMBER, "493817", LABEL, None)
+            return self.sender.send(PasscodeMessage(NUMBER, "493817", LABEL))
 
     def fail(self, failure, times=FAILURES):
         for _ in range(times):

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from otp_service.domain.challenge import RequestOrigin, SendTicket
-from otp_service.domain.delivery import MessageLabel
+from otp_service.domain.delivery import PasscodeMessage
 from otp_service.domain.errors import AtCapacityError, RateLimitedError
-from otp_service.domain.phone_number import PhoneNumber
 
 
 @dataclass
@@ -93,20 +92,13 @@ class FakeSender:
     delivers_anyway: bool = False
     inbox: list[tuple[str, str]] = field(default_factory=list)
 
-    def send(
-        self,
-        to: PhoneNumber,
-        passcode: str,
-        label: MessageLabel,
-        locale: str | None,
-        identity_hash: str = "",
-    ) -> str:
+    def send(self, message: PasscodeMessage) -> str:
         self.journal.write("send")
         if self.fail_with is None or self.delivers_anyway:
-            self.inbox.append((to.e164, passcode))
+            self.inbox.append((message.to.e164, message.passcode))
         if self.fail_with is not None:
             raise self.fail_with
-        return f"wamid.of.{label.challenge_id}"
+        return f"wamid.of.{message.label.challenge_id}"
 
     @property
     def last_passcode(self) -> str:
