@@ -41,6 +41,7 @@ def test_without_javascript_everything_works(site: Site, visit):
 def test_the_keyboard_alone_is_enough(site: Site, visit):
     page = visit(site.login)
     locked_number(page, site)
+    page.wait_for_load_state()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -53,6 +54,7 @@ def test_the_keyboard_alone_is_enough(site: Site, visit):
     expect(unlock).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Unlock")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("main").focus()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Unlock the number")).to_be_focused()

@@ -96,6 +96,7 @@ def test_the_language_is_switched_on_the_page_and_stays_switched(site: Site, vis
 
 def test_the_keyboard_alone_is_enough(site: Site, visit):
     page = visit(site.login)
+    expect(page.get_by_label("Phone number")).to_be_focused()
     page.keyboard.type("2395550100")
     page.keyboard.press("Enter")
     await_code_screen(page)
@@ -108,6 +109,7 @@ def test_the_keyboard_alone_is_enough(site: Site, visit):
     page.keyboard.press("Shift+Tab")
     page.keyboard.type(site.newest_code())
     expect(page.get_by_role("heading", name="You are logged in")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("You are logged out.")).to_be_visible()
