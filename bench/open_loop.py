@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
 
 _PATIENCE_S = 30.0
 
@@ -56,15 +56,15 @@ def _run(streams: Sequence[Stream]) -> list[list[Exchange]]:
 
 
 async def _all(streams: Sequence[Stream]) -> list[list[Exchange]]:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    # The client reads no proxy from the environment: all of it is on this machine.
-    async with httpx.AsyncClient(limits=limits, timeout=_PATIENCE_S, trust_env=False) as client:
+    patience = aiohttp.ClientTimeout(total=_PATIENCE_S)
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, timeout=patience) as client:
         # A little ahead, so that the first ones are not late because all of them are made first.
         begun = time.perf_counter() + 0.2
         return await asyncio.gather(*(_stream(client, stream, begun) for stream in streams))
 
 
-async def _stream(client: httpx.AsyncClient, stream: Stream, begun: float) -> list[Exchange]:
+async def _stream(client: aiohttp.ClientSession, stream: Stream, begun: float) -> list[Exchange]:
     under_way = []
     for body, due_s in zip(stream.bodies, stream.due_s(), strict=True):
         await asyncio.sleep(max(0.0, begun + due_s - time.perf_counter()))
@@ -72,11 +72,13 @@ async def _stream(client: httpx.AsyncClient, stream: Stream, begun: float) -> li
     return await asyncio.gather(*under_way)
 
 
-async def _exchange(client: httpx.AsyncClient, stream: Stream, body: str, due: float) -> Exchange:
+async def _exchange(
+    client: aiohttp.ClientSession, stream: Stream, body: str, due: float
+) -> Exchange:
     late_ms = (time.perf_counter() - due) * 1000
     try:
-        answer = await client.post(stream.url, headers=dict(stream.headers), content=body)
-        status, expected = answer.status_code, stream.expected in answer.text
-    except httpx.HTTPError:
+        async with client.post(stream.url, headers=stream.headers, data=body.encode()) as answer:
+            status, expected = answer.status, stream.expected in await answer.text()
+    except (aiohttp.ClientError, TimeoutError):
         status, expected = 0, False
     return Exchange(status, expected, (time.perf_counter() - due) * 1000, late_ms)
