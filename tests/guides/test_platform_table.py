@@ -47,7 +47,8 @@ def _names(body: list[ast.stmt], prefix: str = "") -> Iterator[str]:
 def is_command(words: list[str]) -> bool:
     command: click.Command | None = main
     for word in words:
-        command = command.commands.get(word) if isinstance(command, click.Group) else None
+        group = command if isinstance(command, click.Group) else None
+        command = group.get_command(click.Context(group), word) if group else None
     return command is not None
 
 

@@ -8,16 +8,11 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-import pygal
 from markupsafe import Markup
-from pygal.style import Style
-
-# pygal adds a finder for its map plugins to every import of the process, in a form that Python
-# 3.12 dropped and 3.11 warns about.
-sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _WIDTH, _HEIGHT, _ROW_HEIGHT = 560, 230, 30
 _MOST_BARS = 31
@@ -40,20 +35,20 @@ class Series:
 def over_time(label: str, stretches: Sequence[str], series: Sequence[Series]) -> Markup:
     """Bars for a few stretches of time, lines for many."""
     few = len(stretches) <= _MOST_BARS
-    chart = _chart(pygal.Bar if few else pygal.Line, _HEIGHT, dots_size=1.5)
+    chart = _chart("Bar" if few else "Line", _HEIGHT, dots_size=1.5)
     return _drawn_over_time(chart, label, stretches, series)
 
 
 def lines_over_time(label: str, stretches: Sequence[str], series: Sequence[Series]) -> Markup:
     """Lines with a dot for each value: neighbours may be missing."""
     few = len(stretches) <= _MOST_BARS
-    chart = _chart(pygal.Line, _HEIGHT, dots_size=3.5 if few else 2)
+    chart = _chart("Line", _HEIGHT, dots_size=3.5 if few else 2)
     return _drawn_over_time(chart, label, stretches, series)
 
 
 def ranking(label: str, rows: Sequence[tuple[str, float]]) -> Markup:
     """One bar a row, the first on top, its figure beside its name."""
-    chart = _chart(pygal.HorizontalBar, _ROW_HEIGHT * len(rows) + 16, show_x_labels=False)
+    chart = _chart("HorizontalBar", _ROW_HEIGHT * len(rows) + 16, show_x_labels=False)
     # pygal draws from the bottom up.
     chart.x_labels = [f"{name}: {value:g}" for name, value in reversed(rows)]
     chart.y_labels = [0, max([1.0, *(value for _, value in rows)])]
@@ -62,17 +57,30 @@ def ranking(label: str, rows: Sequence[tuple[str, float]]) -> Markup:
     return _svg(chart, "ranking", label)
 
 
-def _chart(kind: Any, height: int, **options: Any) -> Any:  # noqa: ANN401 - pygal has no types
-    return kind(
+def _chart(kind: str, height: int, **options: Any) -> Any:  # noqa: ANN401 - pygal has no types
+    pygal, style = _library()
+    return getattr(pygal, kind)(
         width=_WIDTH,
         height=height,
         js=[],
         show_legend=False,
         margin=6,
         truncate_label=-1,
-        style=Style(label_font_size=13, major_label_font_size=13),
+        style=style(label_font_size=13, major_label_font_size=13),
         **options,
     )
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    """It and its Style. Two megabytes of a worker, so only where somebody looks at a chart."""
+    import pygal  # noqa: PLC0415
+    from pygal.style import Style  # noqa: PLC0415
+
+    # It adds a finder for its map plugins to every import of the process, in a form that Python
+    # 3.12 dropped and 3.11 warns about.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal, Style
 
 
 def _drawn_over_time(
