@@ -55,6 +55,10 @@ class LimitsStorage(RedisStorage):
 
     def exact_place_free_at(self, keys: Sequence[str], limit: int, window_s: int) -> float:
         """Unix seconds when the oldest of the last `limit` places in all of these leaves."""
+        if len(keys) == 1:
+            # Of what may be a client's whole day, one place.
+            oldest = self.storage.lindex(self.prefixed_key(keys[0]), limit - 1)
+            return float(oldest) + window_s if oldest else 0.0
         places = self.exact_places(keys, limit)
         return places[limit - 1] + window_s if len(places) >= limit else 0.0
 
