@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -10,6 +11,8 @@ from otp_service.domain.errors import CountryNotAllowedError, InvalidPhoneError
 
 # The longest E.164 number has 15 digits; the rest is room for spaces, brackets and dashes.
 MAX_INPUT_CHARS = 48
+# Those who log in at the moment, in each process, and nowhere but in its memory.
+_REMEMBERED = 1_024
 _MINUS_SIGN = "\u2212"
 _PUNCTUATION = frozenset("+().-/")
 _AS_MOST_TYPE_IT = re.compile(r"[0-9+().\-/ ]*")
@@ -49,22 +52,27 @@ class PhoneNumberReader:
         """Normalise to E.164 (ITU-T E.164), unless it was before. Raise InvalidPhoneError."""
         if isinstance(text, PhoneNumber):
             return text
-        plain = _plain_digits(text)
-        try:
-            number = phonenumbers.parse(plain, self.default_region)
-        except phonenumbers.NumberParseException:
-            raise InvalidPhoneError from None
-        # As `is_valid_number` does, which keeps to itself the region that costs half of the work.
-        region = phonenumbers.region_code_for_number(number)
-        if region is None or not phonenumbers.is_valid_number_for_region(number, region):
-            raise InvalidPhoneError
-        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        return PhoneNumber(e164, region, number.country_code or 0)
+        return _understood(_plain_digits(text), self.default_region)
 
     def require_allowed_country(self, number: PhoneNumber) -> None:
         """Raise CountryNotAllowedError."""
         if self.allowed_countries and number.region not in self.allowed_countries:
             raise CountryNotAllowedError
+
+
+# A person's number is read again with each look of the login screen and with each try.
+@lru_cache(_REMEMBERED)
+def _understood(plain: str, default_region: str) -> PhoneNumber:
+    try:
+        number = phonenumbers.parse(plain, default_region)
+    except phonenumbers.NumberParseException:
+        raise InvalidPhoneError from None
+    # As `is_valid_number` does, which keeps to itself the region that costs half of the work.
+    region = phonenumbers.region_code_for_number(number)
+    if region is None or not phonenumbers.is_valid_number_for_region(number, region):
+        raise InvalidPhoneError
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return PhoneNumber(e164, region, number.country_code or 0)
 
 
 def _plain_digits(text: str) -> str:
