@@ -24,7 +24,7 @@ from otp_service.http_api.probes import probes_blueprint
 from otp_service.http_api.request_body import MAX_BODY_BYTES
 from otp_service.http_api.request_log import register_request_log
 from otp_service.http_api.roles import roles_blueprint
-from otp_service.http_api.security_headers import register_security_headers
+from otp_service.http_api.security_headers import SecurityHeaders
 from otp_service.http_api.sessions import sessions_blueprint
 from otp_service.http_api.tracing import register_tracing
 from otp_service.http_api.webhooks import webhook_guard, webhooks_blueprint
@@ -70,7 +70,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     if services.telemetry.tracing:
         register_tracing(app, services.telemetry.tracing)
     register_request_log(app, services.telemetry.metrics)
-    register_security_headers(app)
+    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
     register_error_handlers(app)
     _register_blueprints(app, settings, services)
     _register_pages(app, settings, services)
