@@ -10,9 +10,14 @@ local HOUR_MS, DAY_MS = 3600000, 86400000
 -- As domain/audit_summary.py says: hours are for looking closely, days are kept with the events.
 local HOURS_KEPT_MS = 15 * DAY_MS
 
+-- One moment for all that a script does.
+local started_ms
 local function now_ms()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  if not started_ms then
+    local time = redis.call('TIME')
+    started_ms = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return started_ms
 end
 
 local function whole(number)
@@ -24,10 +29,11 @@ local function count(figure)
   local now = now_ms()
   local hour = KEYS[1] .. ':hour:' .. whole(math.floor(now / HOUR_MS))
   local day = KEYS[1] .. ':day:' .. whole(math.floor(now / DAY_MS))
-  redis.call('HINCRBY', hour, figure, 1)
-  redis.call('PEXPIRE', hour, HOURS_KEPT_MS)
-  redis.call('HINCRBY', day, figure, 1)
-  redis.call('PEXPIRE', day, whole(context.retention_ms + DAY_MS))
+  -- A figure that is new may be of a new hour or day; each is kept for longer than it takes.
+  if redis.call('HINCRBY', hour, figure, 1) == 1 then redis.call('PEXPIRE', hour, HOURS_KEPT_MS) end
+  if redis.call('HINCRBY', day, figure, 1) == 1 then
+    redis.call('PEXPIRE', day, whole(context.retention_ms + DAY_MS))
+  end
 end
 
 -- Count a duration in the bucket that domain/audit_summary.py reads it back from.
