@@ -1,5 +1,6 @@
 """Lua scripts from `lua/*.lua`, each with the shared prelude, and Redis errors made ours."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -98,14 +99,24 @@ class ScriptCall:
     args: Sequence[Arg]
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """`sha`: SHA-1 of its `text`, by which Redis knows it (EVALSHA)."""
+
+    text: str
+    sha: str
+
+    @classmethod
+    def of(cls, text: str) -> "_Script":
+        return cls(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
 class Scripts:
     def __init__(self, client: redis.Redis, wait: ReplicaWait = ReplicaWait()) -> None:
         prelude = "\n".join(_source(name) for name in _PRELUDE)
         self.client = client
         self._wait = wait
-        self._scripts = {
-            name: client.register_script(f"{prelude}\n{_source(name)}") for name in _SCRIPTS
-        }
+        self._scripts = {name: _Script.of(f"{prelude}\n{_source(name)}") for name in _SCRIPTS}
 
     @property
     def names(self) -> dict[str, str]:
@@ -116,7 +127,7 @@ class Scripts:
         """Load all scripts, so that no request pays for it. Raise StoreUnavailableError."""
         with store_errors("script_load"):
             for script in self._scripts.values():
-                self.client.script_load(script.script)
+                self.client.script_load(script.text)
 
     def run_all(self, calls: Sequence[ScriptCall]) -> list[Reply]:
         """All in one round trip, each atomic for itself. Raise StoreUnavailableError."""
@@ -142,7 +153,11 @@ class Scripts:
         with store_errors(name):
             if self._wait.replicas and name in _MUST_LAST:
                 return self._run_and_wait(name, keys, args)
-            reply: Reply = self._scripts[name](keys=list(keys), args=list(args))
+            script, send = self._scripts[name], self.client.execute_command
+            try:
+                reply: Reply = send("EVALSHA", script.sha, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
+            except redis.exceptions.NoScriptError:
+                reply = send("EVAL", script.text, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
         return reply
 
     def _run_and_wait(self, name: str, keys: Sequence[str], args: Sequence[Arg]) -> Reply:
@@ -150,7 +165,7 @@ class Scripts:
         script = self._scripts[name]
         reply, confirmed = self._sent_with_wait("EVALSHA", script.sha, keys, args)
         if isinstance(reply, redis.exceptions.NoScriptError):
-            reply, confirmed = self._sent_with_wait("EVAL", str(script.script), keys, args)
+            reply, confirmed = self._sent_with_wait("EVAL", script.text, keys, args)
         for answer in (reply, confirmed):
             if isinstance(answer, redis.RedisError):
                 raise answer
