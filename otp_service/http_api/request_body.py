@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request
@@ -13,6 +14,7 @@ from otp_service.domain.errors import InvalidRequestError
 from otp_service.http_api.errors import MalformedBodyError
 
 MAX_BODY_BYTES = 16 * 1024
+_ADDRESSES = 256
 _FORM = "application/x-www-form-urlencoded"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
@@ -78,7 +80,7 @@ def origin_of(body: dict[str, Any]) -> RequestOrigin:
         client_id=g.client.client_id,
         ip=end_user_ip or caller_ip(),
         end_user_ip=end_user_ip,
-        user_agent=request.user_agent.string,
+        user_agent=request.headers.get("User-Agent", ""),
         http_request_id=g.http_request_id,
         received_at=g.received_at,
     )
@@ -86,8 +88,14 @@ def origin_of(body: dict[str, Any]) -> RequestOrigin:
 
 def caller_ip() -> str:
     """Empty when there is none: a unix socket, or a proxy that was sent something else."""
+    return _canonical(request.remote_addr or "")
+
+
+# Most requests come from a few proxies and callers.
+@lru_cache(_ADDRESSES)
+def _canonical(address: str) -> str:
     try:
-        return str(ipaddress.ip_address(request.remote_addr or ""))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return ""
 
