@@ -1,6 +1,7 @@
 """A connection that has just answered is believed, an older one is asked, none is used twice."""
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -111,11 +112,33 @@ def test_a_pipeline_that_was_broken_off_leaves_no_reply_to_the_next_one(client, 
     assert [client.echo("mine"), client.echo("mine")] == ["mine", "mine"]
 
 
-def test_a_connection_with_an_unread_reply_is_replaced():
-    """Over TCP, where redis-py by itself would take the reply for a notice of maintenance."""
+@pytest.fixture
+def urls():
+    """Both ways to one server of its own: over a unix socket and over TCP."""
     port = str(port_with_bus())
     options = ("--save", "", "--bind", "127.0.0.1", "--port", port)
-    with running_redis(None, options), connect(f"redis://127.0.0.1:{port}") as client:
+    with running_redis(None, options) as server:
+        yield {"unix": server.url, "tcp": f"redis://127.0.0.1:{port}"}
+
+
+@pytest.mark.parametrize("way", ["unix", "tcp"])
+def test_a_server_that_stands_still_is_waited_for_no_longer_than_said(urls, way):
+    with connect(urls[way], socket_timeout_s=0.2) as client:
+        process = client.info("server")["process_id"]
+        for command in (("GET", "small"), ("SET", "larger than any buffer", b"x" * 32_000_000)):
+            os.kill(process, signal.SIGSTOP)
+            asked_at = time.monotonic()
+            with pytest.raises(redis.TimeoutError):
+                client.execute_command(*command)
+            took_s = time.monotonic() - asked_at
+            os.kill(process, signal.SIGCONT)
+            assert 0.1 < took_s < DEADLINE_S
+            assert client.echo("mine") == "mine"
+
+
+def test_a_connection_with_an_unread_reply_is_replaced(urls):
+    """Over TCP, where redis-py by itself would take the reply for a notice of maintenance."""
+    with connect(urls["tcp"]) as client:
         pool = client.connection_pool
         connection = pool.get_connection()
         connection.send_command("ECHO", "theirs")
