@@ -75,7 +75,8 @@ class Rounds:
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         if not scenario.expected and not scenario.spends:
             _check_first(scenario, lines[0])
-        server = self.site.flask if scenario.url == self.site.flask_url else self.site.service
+        bare = scenario.url.startswith(self.site.flask_url)
+        server = self.site.flask if bare else self.site.service
         before_s = processor_s(server.all)
         load = Load(scenario.url, file, scenario.headers, scenario.connections, scenario.expected)
         answers = loaded(load, self.seconds)

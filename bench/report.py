@@ -56,6 +56,8 @@ class Findings:
             },
             "raw": {
                 "ratios": {name: found._asdict() for name, found in self._ratios().items()},
+                # What a login with nothing of ours around it reaches on this machine.
+                "bare_login_vs_argon2": self.rates.ratio("bare_login", ARGON2)._asdict(),
                 "per_second": _spreads(self.rates.per_second),
                 "processor_ms_per_request": _spreads(self.rates.processor_ms),
                 "answers": dict(self.rates.answers),
@@ -94,6 +96,9 @@ def _targets(found: dict[str, Any]) -> Table:
         between = f"{ends['lowest']:.2f} - {ends['highest']:.2f}" if ends else ""
         shown = f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
         table.add_row(group, name, shown, between, f"{bound} {target:g}", "" if reached else "no")
+    bare = found["raw"]["bare_login_vs_argon2"]
+    between = f"{bare['lowest']:.2f} - {bare['highest']:.2f}"
+    table.add_row("beside it", "bare_login_vs_argon2", f"{bare['median']:.2f}", between, "", "")
     return table
 
 

@@ -55,6 +55,7 @@ def scenarios(site: Site, logins: Sequence[WaitingLogin]) -> list[Scenario]:
     ours = _Ours(site)
     return [
         Scenario("flask", site.flask_url, lambda _: tokens),
+        Scenario("bare_login", f"{site.flask_url}/login", lambda _: map(attempt, locked)),
         ours.asking("introspect", "/v1/sessions/introspect", tokens),
         ours.asking("status", "/v1/otp/status", [status_line(one) for one in waiting]),
         ours.asking("webhook", "/whatsapp/webhooks", reports, spends=True),

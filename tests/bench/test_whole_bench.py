@@ -4,8 +4,6 @@ Not how fast: that is for a machine with nothing else to do.
 """
 
 import json
-import os
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -14,6 +12,7 @@ from bench.__main__ import measured
 from bench.growth import GrowthPlan
 from bench.plan import Plan
 from bench.steady import STALL, USUAL
+from tests.programs import program
 
 MEMBERS = {
     "ratios": {
@@ -38,11 +37,8 @@ SMALL = Plan(
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.skipif(
-    shutil.which("wrk") is None and "CI" not in os.environ,
-    reason="the bench needs wrk, and says so",
-)
 def test_every_question_is_answered_and_every_figure_kept(tmp_path):
+    program("wrk")
     told: list[str] = []
     findings = measured(SMALL, told.append)
     findings.write(tmp_path / "latest.json")
@@ -51,6 +47,7 @@ def test_every_question_is_answered_and_every_figure_kept(tmp_path):
         assert set(written[group]) == names
         assert all(isinstance(value, int | float) for value in written[group].values())
     raw = written["raw"]
+    assert 0 < raw["bare_login_vs_argon2"]["median"]
     assert {"flask", "argon2_alone", "introspect", "send_meta_300ms"} <= set(raw["per_second"])
     assert raw["open_loop"]["sends"]["count"] == raw["open_loop"]["validates"]["count"] == 10
     # What a live challenge takes is what its own keys take, and nothing that all share.
