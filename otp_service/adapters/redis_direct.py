@@ -22,7 +22,7 @@ _BELIEVED_S = 0.02
 
 
 class _TimedByKernel(AbstractConnection):
-    """A connection whose `socket_timeout` the kernel keeps.
+    """A connection whose `socket_timeout` the kernel keeps, for each call on the socket.
 
     Python keeps it by asking, before each call on a socket, whether the socket is ready: twice as
     many calls, and at each of them another thread takes Python's lock.

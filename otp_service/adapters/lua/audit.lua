@@ -29,9 +29,11 @@ local function count(figure)
   local now = now_ms()
   local hour = KEYS[1] .. ':hour:' .. whole(math.floor(now / HOUR_MS))
   local day = KEYS[1] .. ':day:' .. whole(math.floor(now / DAY_MS))
-  -- A figure that is new may be of a new hour or day; each is kept for longer than it takes.
-  if redis.call('HINCRBY', hour, figure, 1) == 1 then redis.call('PEXPIRE', hour, HOURS_KEPT_MS) end
-  if redis.call('HINCRBY', day, figure, 1) == 1 then
+  redis.call('HINCRBY', day, figure, 1)
+  -- Only where the figure is new in this hour: both are kept for longer than they take, and since
+  -- the day's first event the retention may have been made longer.
+  if redis.call('HINCRBY', hour, figure, 1) == 1 then
+    redis.call('PEXPIRE', hour, HOURS_KEPT_MS)
     redis.call('PEXPIRE', day, whole(context.retention_ms + DAY_MS))
   end
 end

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +121,16 @@ def test_hours_are_kept_for_fifteen_days_and_days_with_the_events(number):
     assert int(day.rpartition(":")[2]) in {now_s // 86_400, (now_s - 5) // 86_400}
     assert 15 * DAY_MS - 5_000 < number.client.pttl(hour) <= 15 * DAY_MS
     assert RETENTION_MS < number.client.pttl(day) <= RETENTION_MS + DAY_MS
+
+
+def test_a_day_s_figures_are_kept_for_a_retention_that_was_made_longer_on_that_day(number):
+    number.send("first")
+    (hour,) = number.client.scan_iter("*:hour:*")
+    counters, _, of_hour = hour.rpartition(":")
+    number.client.rename(hour, f"{counters}:{int(of_hour) - 1}")
+    longer_ms = RETENTION_MS + 30 * DAY_MS
+    replace(number, retention_ms=longer_ms).send("second")
+    assert max(map(number.client.pttl, number.client.scan_iter("*:day:*"))) > longer_ms
 
 
 def buckets(number: Number, name: str) -> dict[int, int]:
