@@ -1,5 +1,6 @@
 """Fixtures that every kind of test shares: real servers, and a service built on them."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 
 from otp_service.demo.redis_process import RedisProcess, running_redis
 from otp_service.simulator import RunningSimulator, SimulatorSettings, running_simulator
+from tests.programs import LEFT_OUT
 
 ACCESS_TOKEN = "EAAtest-access-token-of-the-simulator"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
@@ -39,3 +41,11 @@ def simulator() -> Iterator[RunningSimulator]:
     )
     with running_simulator(settings) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What is missing here, and how many tests were left out for it."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = (report.longrepr[2].partition(LEFT_OUT)[2] for report in skipped)
+    for reason, tests in Counter(filter(None, reasons)).items():
+        terminalreporter.write_line(f"{LEFT_OUT}{reason} (tests: {tests})", red=True, bold=True)

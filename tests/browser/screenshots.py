@@ -1,5 +1,6 @@
 """Renders every screen, in both themes: python -m tests.browser.screenshots OUT."""
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,6 @@ from otp_service.demo.redis_process import running_redis
 from otp_service.simulator import SimulatorSettings, running_simulator
 from tests.browser.console_screens import CONSOLE_SCREENS
 from tests.browser.site import (
-    CHROMIUM,
     ORDINARY,
     WHATSAPP_IS_DOWN,
     WITHOUT_WHATSAPP,
@@ -125,7 +125,8 @@ def _photograph(browser: Browser, site: Site, out: Path) -> None:
 
 
 def main(out: Path) -> None:
-    if CHROMIUM is None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
         sys.exit("The screenshots need chromium on PATH.")
     out.mkdir(parents=True, exist_ok=True)
     with (
@@ -133,7 +134,7 @@ def main(out: Path) -> None:
         _whole_site(Path(folder)) as site,
         sync_playwright() as playwright,
     ):
-        _photograph(launch(playwright), site, out)
+        _photograph(launch(playwright, chromium), site, out)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """The whole thing as a visitor has it: simulator with webhooks, Redis, gunicorn, a browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,10 @@ from playwright.sync_api import Browser, Playwright
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
-from tests.conftest import CONSOLE_KEY, GAS_KEY
-from tests.e2e.conftest import Service
+from tests.conftest import CONSOLE_KEY
+from tests.e2e.conftest import Service, running_service
 from tests.environment import environment
 
-CHROMIUM = shutil.which("chromium")
 ORDINARY = "+12395550100"
 # Of the office.
 ADMIN, STAFF = "+12395550142", "+12395550143"
@@ -77,9 +74,7 @@ class Site:
 
     def call(self, verb: str, **members: str) -> dict[str, Any]:
         """`send`, `status` or `validate`, as a backend of ours calls it."""
-        address, headers = f"{self.service.url}/v1/otp/{verb}", {"X-API-Key": GAS_KEY}
-        answer = requests.post(address, json=members, headers=headers, timeout=10)
-        told: dict[str, Any] = answer.json()
+        told: dict[str, Any] = self.service.post(f"/v1/otp/{verb}", **members).json()
         return told
 
     def forget_everyone(self) -> None:
@@ -101,18 +96,12 @@ def running_site(
         simulator.base_url,
         **{**_GENEROUS, **settings},
     )
-    service = Service(variables, log)
-    with ExitStack() as stack:
-        stack.callback(service.stop)
-        service.start()
+    with running_service(variables, log) as service:
         order = {"webhook_url": f"{service.url}/whatsapp/webhooks"}
         requests.post(f"{simulator.base_url}/control", json=order, timeout=5).raise_for_status()
         yield Site(service, redis_server, simulator)
 
 
-def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET_ARGUMENTS))
-
-
-def is_ci() -> bool:
-    return bool(os.environ.get("CI"))
+def launch(playwright: Playwright, chromium: str) -> Browser:
+    """`chromium`: its path."""
+    return playwright.chromium.launch(executable_path=chromium, args=list(_QUIET_ARGUMENTS))

@@ -1,10 +1,6 @@
 """Redis as deployed, two instances on it, and nginx in front of them."""
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +9,10 @@ from tests.deploy.instances import Instance
 from tests.deploy.proxy import Proxy, running_proxy
 from tests.deployed_redis import DeployedRedis, deployed_redis
 from tests.environment import environment
+from tests.programs import program
 
 # Half of them may send at once: each of a dozen callers who ask together has to find a place.
 THREADS = 24
-
-
-def program(name: str) -> str:
-    """Its path. Where it is missing the test is left out, except in CI: there it fails."""
-    # Beside Python is what a wheel brought; servers are often not on a user's PATH.
-    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin"]
-    found = shutil.which(name, path=os.pathsep.join(folders))
-    if found is None and os.environ.get("CI"):
-        pytest.fail(f"{name} is missing: .ci/run installs it")
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Everything that the service does with Redis, once: its user's rights have to suffice."""
 
 import json
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -10,7 +8,8 @@ import requests
 
 from otp_service.simulator.magic_numbers import FAILS_AFTER_ACCEPTANCE, REFUSED
 from tests.conftest import CONSOLE_KEY
-from tests.e2e.conftest import await_condition, process_environment
+from tests.e2e.command_line import otp_service
+from tests.e2e.conftest import await_condition
 from tests.e2e.meta_side import MetaSide
 
 PHONE = "+12395550211"
@@ -37,14 +36,7 @@ def do_everything(meta: MetaSide, variables: dict[str, str]) -> None:
     disown(meta)
     administer(meta)
     for command in _COMMANDS:
-        run = subprocess.run(
-            [sys.executable, "-m", "otp_service", *command],
-            env=process_environment(variables),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        run = otp_service(variables, *command)
         # doctor's 1 is about the simulated Meta; a Redis that says no is a sentence of its own.
         assert "Redis refuses" not in run.stdout, run.stdout
         assert run.returncode == 0 or command[0] == "doctor", (command, run.stderr)

@@ -1,7 +1,5 @@
 """The commands of docs/operations.md: they bring Redis back, with what it held when copied."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +9,12 @@ import requests
 
 from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY
-from tests.deploy.conftest import program
 from tests.deploy.one_box import OneBox, one_box
-from tests.e2e.conftest import Service, await_condition, process_environment
+from tests.e2e.command_line import otp_service
+from tests.e2e.conftest import Service, await_condition
 from tests.environment import environment
 from tests.guides.blocks import blocks_of
+from tests.programs import program
 
 OFFICE, FAMILY, GUESSED = "+12395550251", "+12395550252", "+12395550253"
 
@@ -88,14 +87,7 @@ class Office:
                 self.validate(phone, f"{(int(code) + step) % 10**6:06d}")
 
     def is_intact(self, anchors: Path) -> bool:
-        verified = subprocess.run(
-            [sys.executable, "-m", "otp_service", "audit", "verify", "--anchors", str(anchors)],
-            env=process_environment(self._variables),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        verified = otp_service(self._variables, "audit", "verify", "--anchors", str(anchors))
         assert verified.returncode in {0, 1}, verified.stderr
         return "\nintact: " in verified.stdout
 

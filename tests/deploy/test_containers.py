@@ -14,9 +14,9 @@ import yaml
 from dockerfile_parse import DockerfileParser
 from jsonschema import Draft7Validator
 
-from tests.deploy.conftest import program
 from tests.deploy.instances import Instance
 from tests.deployed_redis import DEPLOY
+from tests.programs import program
 
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 ALIVE = DEPLOY / "container" / "otp-service-alive"

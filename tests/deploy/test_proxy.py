@@ -12,11 +12,12 @@ import urllib3
 
 from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY, GAS_KEY
-from tests.deploy.conftest import THREADS, program
+from tests.deploy.conftest import THREADS
 from tests.deploy.instances import Instance
 from tests.deploy.proxy import HOST, Proxy, verdict, write_configuration
 from tests.deployed_redis import DeployedRedis
 from tests.meta_signature import signature_of
+from tests.programs import program
 
 PHONE = "+12395550144"
 _LIES = {

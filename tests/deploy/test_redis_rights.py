@@ -26,7 +26,7 @@ from tests.redis_servers import real_servers
 
 RULES = (DEPLOY / "redis" / "users.acl").read_text(encoding="utf-8")
 # What only a history of days, only replicas, and only a key change gone wrong bring about.
-_RARE = {"lpop", "wait", "type"}
+_RARE = {"lpop", "xtrim", "wait", "type"}
 
 
 def allowed_to(user: str) -> set[str]:

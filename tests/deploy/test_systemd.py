@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from otp_service.simulator import RunningSimulator
-from tests.deploy.conftest import program
 from tests.deploy.instances import status_over
 from tests.deploy.test_containers import SECRETS
 from tests.deployed_redis import DEPLOY, DeployedRedis
 from tests.e2e.conftest import await_condition, process_environment
 from tests.environment import environment
+from tests.programs import program
 
 UNITS = DEPLOY / "systemd"
 SERVICE = (UNITS / "otp-service@.service").read_text(encoding="utf-8")

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -15,9 +17,12 @@ import requests
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
+from tests.conftest import GAS_KEY
 from tests.environment import environment
+from tests.integration.whatsapp.managed_account import ManagedAccount, managed_account
 
 _DEADLINE_S = 30.0
+_PATIENCE_S = 30
 
 
 def free_port() -> int:
@@ -67,6 +72,15 @@ class Service:
             )
         await_condition(lambda: answers(f"{self.url}/healthz"), "the service to answer")
 
+    def post(self, address: str, **members: Any) -> requests.Response:
+        """The answer to a caller's JSON."""
+        return requests.post(
+            f"{self.url}{address}",
+            json=members,
+            headers={"X-API-Key": GAS_KEY},
+            timeout=_PATIENCE_S,
+        )
+
     def send_signal(self, number: int) -> None:
         """To every process of the service."""
         assert self._process
@@ -77,6 +91,22 @@ class Service:
         if self._process.poll() is None:
             self.send_signal(number)
         return self._process.wait(40)
+
+
+@contextmanager
+def running_service(variables: dict[str, str], log: Path) -> Iterator[Service]:
+    service = Service(variables, log)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture
+def account() -> Iterator[ManagedAccount]:
+    with managed_account() as managed:
+        yield managed
 
 
 @pytest.fixture
@@ -99,7 +129,5 @@ def service(
         OTP_SEND_LIMIT="200 per minute",
         OTP_SEND_WAITS="0",
     )
-    running = Service(variables, tmp_path / "service.log")
-    running.start()
-    yield running
-    running.stop()
+    with running_service(variables, tmp_path / "service.log") as running:
+        yield running

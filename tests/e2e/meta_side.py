@@ -13,7 +13,6 @@ from tests.conftest import (
     ACCESS_TOKEN,
     APP_SECRET,
     BUSINESS_ACCOUNT_ID,
-    GAS_KEY,
     PHONE_NUMBER_ID,
     VERIFY_TOKEN,
 )
@@ -60,12 +59,7 @@ class MetaSide:
 
     def ask(self, step: str, phone: str, **members: Any) -> dict[str, Any]:
         """The answer of `/v1/otp/<step>`."""
-        answer = requests.post(
-            f"{self.service.url}/v1/otp/{step}",
-            json={"phoneNumber": phone, **members},
-            headers={"X-API-Key": GAS_KEY},
-            timeout=30,
-        )
+        answer = self.service.post(f"/v1/otp/{step}", phoneNumber=phone, **members)
         told: dict[str, Any] = answer.json()
         return told
 

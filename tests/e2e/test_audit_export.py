@@ -10,7 +10,7 @@ import requests
 from otp_service.adapters.redis_keys import ShardKeys
 from otp_service.demo.redis_process import running_redis
 from tests.conftest import CONSOLE_KEY
-from tests.e2e.conftest import Service
+from tests.e2e.conftest import Service, running_service
 from tests.environment import environment
 
 HEADERS = {"X-API-Key": CONSOLE_KEY}
@@ -32,9 +32,8 @@ def test_every_event_is_streamed(service: Service, redis_client: redis.Redis):
 
 def test_an_export_whose_store_goes_away_is_not_taken_for_a_whole_one(tmp_path: Path):
     with running_redis() as server, redis.Redis.from_url(server.url, decode_responses=True) as own:
-        service = Service(environment(server.url, "http://127.0.0.1:9"), tmp_path / "service.log")
-        service.start()
-        try:
+        variables = environment(server.url, "http://127.0.0.1:9")
+        with running_service(variables, tmp_path / "service.log") as service:
             requests.put(
                 f"{service.url}/v1/roles/+12395550100",
                 json={"role": "staff"},
@@ -56,7 +55,5 @@ def test_an_export_whose_store_goes_away_is_not_taken_for_a_whole_one(tmp_path: 
                     list(lines)
             away = requests.get(export, headers=HEADERS, timeout=30)
             assert (away.status_code, away.json()["code"]) == (503, "store_unavailable")
-        finally:
-            service.stop()
         log = (tmp_path / "service.log").read_text()
         assert "2395550100" not in log

@@ -1,25 +1,21 @@
 """The audit's evidence and a person's erasure, as an operator of a running service meets them."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
-import requests
 
 from otp_service.adapters.limits_storage import KEY_PREFIX
 from otp_service.adapters.redis_keys import SHARDS, ShardKeys
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
-from tests.e2e.conftest import Service, await_condition, process_environment
+from tests.e2e.command_line import Ended, Run, otp_service
+from tests.e2e.conftest import Service, await_condition, running_service
 from tests.environment import environment
 
 PHONE, OTHER_PHONE = "+12395550188", "+12395550189"
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -38,34 +34,22 @@ def anchoring_service(
     variables: dict[str, str], redis_client: redis.Redis, tmp_path: Path
 ) -> Iterator[Service]:
     """Two workers that anchor every fifth of a second, after a code was sent to each number."""
-    running = Service(variables, tmp_path / "service.log")
-    running.start()
-    for phone in (PHONE, OTHER_PHONE):
-        send(running, phone)
-    yield running
-    running.stop()
+    with running_service(variables, tmp_path / "service.log") as running:
+        for phone in (PHONE, OTHER_PHONE):
+            send(running, phone)
+        yield running
 
 
 @pytest.fixture
 def run(variables: dict[str, str], tmp_path: Path) -> Run:
-    def otp_service(*arguments: str, given: str | None = None):
-        return subprocess.run(
-            [sys.executable, "-m", "otp_service", *arguments],
-            env=process_environment(variables),
-            cwd=tmp_path,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+    def run(*arguments: str, given: str = "") -> Ended:
+        return otp_service(variables, *arguments, folder=tmp_path, given=given)
 
-    return otp_service
+    return run
 
 
 def send(service: Service, phone: str) -> None:
-    url, headers = f"{service.url}/v1/otp/send", {"X-API-Key": GAS_KEY}
-    assert requests.post(url, json={"phoneNumber": phone}, headers=headers, timeout=20).ok
+    assert service.post("/v1/otp/send", phoneNumber=phone).ok
 
 
 def report(run: Run, *arguments: str):

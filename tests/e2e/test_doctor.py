@@ -1,27 +1,15 @@
 """`otp-service doctor` and `template` as processes: exit codes, one JSON object, whole lines."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
 from otp_service.demo.redis_process import RedisProcess
-from tests.conftest import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN
-from tests.e2e.conftest import process_environment
+from tests.e2e.command_line import Ended, Run, otp_service
 from tests.environment import environment
-from tests.integration.whatsapp.managed_account import ManagedAccount, managed_account
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def account() -> Iterator[ManagedAccount]:
-    with managed_account() as managed:
-        yield managed
+from tests.integration.whatsapp.managed_account import ManagedAccount
 
 
 @pytest.fixture
@@ -35,26 +23,13 @@ def run(
         COLUMNS="40",
     )
 
-    def otp_service(*arguments: str, **variables: str):
-        ended = subprocess.run(
-            [sys.executable, "-m", "otp_service", *arguments],
-            env=process_environment(whole | variables),
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        for secret in (ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, "appsecret_proof"):
-            assert secret not in ended.stdout + ended.stderr
-        assert "Traceback" not in ended.stderr
-        return ended
+    def run(*arguments: str, **variables: str) -> Ended:
+        return otp_service(whole | variables, *arguments, folder=tmp_path)
 
-    return otp_service
+    return run
 
 
-def findings(ended: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+def findings(ended: Ended) -> dict[str, str]:
     [line] = ended.stdout.splitlines()
     return {one["check"]: one["gravity"] for one in json.loads(line)["findings"]}
 

@@ -1,13 +1,11 @@
 """The pseudonym key changes under a running office: two gunicorns, then the command."""
 
-import subprocess
-import sys
+from contextlib import ExitStack
 
 import pytest
-import requests
 
-from tests.conftest import GAS_KEY
-from tests.e2e.conftest import Service, process_environment
+from tests.e2e.command_line import otp_service
+from tests.e2e.conftest import running_service
 from tests.environment import environment
 
 PHONE = "+12395550177"
@@ -26,34 +24,19 @@ def variables(redis_server, redis_client, simulator):
 
 @pytest.fixture
 def sides(variables, tmp_path):
-    started = [
-        Service(variables(step), tmp_path / f"{place}.log")
-        for place, step in enumerate((TOLD, CHANGED))
-    ]
-    try:
-        for service in started:
-            service.start()
-        yield started
-    finally:
-        for service in started:
-            service.stop()
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(running_service(variables(step), tmp_path / f"{place}.log"))
+            for place, step in enumerate((TOLD, CHANGED))
+        ]
 
 
 def ask(service, address, **members):
-    headers = {"X-API-Key": GAS_KEY}
-    answer = requests.post(f"{service.url}{address}", json=members, headers=headers, timeout=10)
-    return answer.json()
+    return service.post(address, **members).json()
 
 
 def rekey(variables, *options):
-    return subprocess.run(
-        [sys.executable, "-m", "otp_service", "keys", "rekey", *options],
-        env=process_environment(variables),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return otp_service(variables, "keys", "rekey", *options)
 
 
 def test_a_login_and_its_session_outlive_the_change(sides, variables, simulator):

@@ -10,13 +10,11 @@ import redis
 import requests
 
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
 from tests.e2e.aftermath import assert_one_story, events_of
 from tests.e2e.conftest import Service
 
 KILLS = 6
 PEOPLE = 6
-_HEADERS = {"X-API-Key": GAS_KEY}
 
 
 class Person:
@@ -44,10 +42,8 @@ class Person:
             self.logins.append((code, answer["sessionToken"]))
 
     def _post(self, step: str, members: dict[str, str]) -> dict[str, str]:
-        body = {"phoneNumber": self.phone, **members}
-        url = f"{self._service.url}/v1/otp/{step}"
         try:
-            answer = requests.post(url, json=body, headers=_HEADERS, timeout=10)
+            answer = self._service.post(f"/v1/otp/{step}", phoneNumber=self.phone, **members)
         except requests.RequestException:
             return {}
         result: dict[str, str] = answer.json()

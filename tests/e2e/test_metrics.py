@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY, GAS_KEY
-from tests.e2e.conftest import Service, await_condition
+from tests.e2e.conftest import Service, await_condition, running_service
 from tests.environment import environment
 from tests.http_api.collector import running_collector
 
@@ -37,10 +37,9 @@ def service(
     folder: Path,
 ) -> Iterator[Service]:
     variables = environment(redis_server.url, simulator.base_url, WEB_WORKERS=str(WORKERS))
-    running = Service({**variables, "TMPDIR": str(folder)}, folder.parent / "service.log")
-    running.start()
-    yield running
-    running.stop()
+    variables["TMPDIR"] = str(folder)
+    with running_service(variables, folder.parent / "service.log") as running:
+        yield running
 
 
 def value(service: Service, name: str, **labels: str) -> float:
@@ -103,10 +102,9 @@ def test_a_stop_sends_what_is_left_of_the_traces(
         variables = environment(
             redis_server.url, simulator.base_url, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url
         )
-        running = Service(variables, tmp_path / "service.log")
-        running.start()
-        ask(running, 1)
-        assert running.stop(signal.SIGTERM) == 0
+        with running_service(variables, tmp_path / "service.log") as running:
+            ask(running, 1)
+            assert running.stop(signal.SIGTERM) == 0
         collector.named("POST /v1/sessions/introspect")
 
 

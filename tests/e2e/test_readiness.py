@@ -10,20 +10,13 @@ import redis
 import requests
 
 from otp_service.demo.redis_process import RedisProcess
-from tests.conftest import GAS_KEY
 from tests.e2e.conftest import Service, await_condition
 from tests.environment import environment
-from tests.integration.whatsapp.managed_account import ManagedAccount, managed_account
+from tests.integration.whatsapp.managed_account import ManagedAccount
 
 # Of the ten minutes between two looks nobody may wait even one.
 _SECONDS = 25.0
 _PHONE = "+12395550100"
-
-
-@pytest.fixture
-def account() -> Iterator[ManagedAccount]:
-    with managed_account() as managed:
-        yield managed
 
 
 @pytest.fixture
@@ -81,12 +74,7 @@ def test_a_pause_is_known_within_seconds_and_so_is_its_end(
     }
     # Alive all the same, and truthful to who sends.
     assert requests.get(f"{asleep.url}/healthz", timeout=5).status_code == 200
-    sent = requests.post(
-        f"{asleep.url}/v1/otp/send",
-        json={"phoneNumber": _PHONE},
-        headers={"X-API-Key": GAS_KEY},
-        timeout=20,
-    )
+    sent = asleep.post("/v1/otp/send", phoneNumber=_PHONE)
     assert (sent.status_code, sent.json()["code"]) == (502, "delivery_failed")
     with within_seconds():
         meta(account, "APPROVED")

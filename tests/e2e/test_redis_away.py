@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,7 @@ import requests
 
 from otp_service.demo.redis_process import RedisProcess, running_redis
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
-from tests.e2e.conftest import Service
+from tests.e2e.conftest import Service, running_service
 from tests.environment import environment
 
 _DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always")
@@ -30,22 +28,13 @@ def own_redis() -> Iterator[RedisProcess]:
 def own_service(
     own_redis: RedisProcess, simulator: RunningSimulator, tmp_path: Path
 ) -> Iterator[Service]:
-    running = Service(environment(own_redis.url, simulator.base_url), tmp_path / "service.log")
-    running.start()
-    yield running
-    running.stop()
+    variables = environment(own_redis.url, simulator.base_url)
+    with running_service(variables, tmp_path / "service.log") as running:
+        yield running
 
 
-def post(service: Service, path: str, **members: str) -> tuple[requests.Response, float]:
-    """The answer, and how many seconds it took."""
-    began = time.monotonic()
-    answer = requests.post(
-        f"{service.url}{path}",
-        json={"phoneNumber": PHONE, **members},
-        headers={"X-API-Key": GAS_KEY},
-        timeout=10,
-    )
-    return answer, time.monotonic() - began
+def post(service: Service, path: str, **members: str) -> requests.Response:
+    return service.post(path, phoneNumber=PHONE, **members)
 
 
 def assert_closed(service: Service) -> None:
@@ -54,13 +43,13 @@ def assert_closed(service: Service) -> None:
         ("/v1/otp/validate", {"otpCode": "123456"}),
         ("/v1/sessions/introspect", {"token": "any.thing.here"}),
     ):
-        answer, seconds = post(service, path, **members)
+        answer = post(service, path, **members)
         if path.endswith("introspect"):
             assert answer.json() == {"active": False}
             continue
         assert answer.status_code == 503
         assert answer.json()["code"] == "store_unavailable"
-        assert seconds < 2
+        assert answer.elapsed.total_seconds() < 2
     ready = requests.get(f"{service.url}/readyz", timeout=5)
     assert ready.status_code == 503
     assert requests.get(f"{service.url}/healthz", timeout=5).status_code == 200
@@ -69,14 +58,14 @@ def assert_closed(service: Service) -> None:
 def test_a_stopped_redis_closes_the_door_and_a_restart_brings_the_codes_back(
     own_service: Service, own_redis: RedisProcess, simulator: RunningSimulator
 ):
-    assert post(own_service, "/v1/otp/send")[0].json()["success"] is True
+    assert post(own_service, "/v1/otp/send").json()["success"] is True
     code = simulator.inbox(PHONE)[-1].code
     own_redis.stop()
     assert_closed(own_service)
     own_redis.start()
-    answer, _ = post(own_service, "/v1/otp/validate", otpCode=code)
+    answer = post(own_service, "/v1/otp/validate", otpCode=code)
     assert answer.json()["valid"] is True
-    again, _ = post(own_service, "/v1/otp/validate", otpCode=code)
+    again = post(own_service, "/v1/otp/validate", otpCode=code)
     assert again.json()["code"] == "expired_code"
 
 
@@ -95,5 +84,5 @@ def test_a_redis_that_hangs_is_given_up_on_and_no_try_is_spent_twice(
         (challenge,) = client.scan_iter("*:challenge:*")
         # The script that timed out may have run once Redis woke up; never more than once.
         assert int(client.hget(challenge, "tries") or 0) <= 1
-        answer, _ = post(own_service, "/v1/otp/validate", otpCode=code)
+        answer = post(own_service, "/v1/otp/validate", otpCode=code)
         assert answer.json()["valid"] is True

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY
-from tests.e2e.conftest import Service
+from tests.e2e.conftest import Service, running_service
 from tests.environment import environment
 from tests.meta_signature import HANDSHAKE, signature_of
 
@@ -64,10 +64,9 @@ def running(
         OTP_DAILY_LIMIT=_NO_LIMIT,
         OTP_STATUS_LIMIT=_NO_LIMIT,
     )
-    service = Service(variables, tmp_path_factory.mktemp("schemathesis") / "service.log")
-    service.start()
-    yield service
-    service.stop()
+    log = tmp_path_factory.mktemp("schemathesis") / "service.log"
+    with running_service(variables, log) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
-import requests
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
 from tests.conftest import GAS_KEY
-from tests.e2e.conftest import Service, answers, await_condition
+from tests.e2e.conftest import Service, answers, await_condition, running_service
 from tests.environment import environment
 
 PHONE = "+12395550177"
@@ -31,10 +31,9 @@ def small_service(
     variables = environment(
         redis_server.url, simulator.base_url, WEB_THREADS="4", WEB_READ_TIMEOUT="1"
     )
-    running = Service(variables, tmp_path_factory.mktemp("service") / "service.log")
-    running.start()
-    yield running
-    running.stop()
+    log = tmp_path_factory.mktemp("service") / "service.log"
+    with running_service(variables, log) as running:
+        yield running
 
 
 @pytest.mark.parametrize(
@@ -93,12 +92,10 @@ def test_a_stop_lets_the_send_in_flight_end_and_nobody_else_in(
 ):
     simulator.set_latency(1.5)
     received = simulator.requests_received
-    told: list[requests.Response] = []
+    told: list[dict[str, Any]] = []
 
     def ask() -> None:
-        url = f"{service.url}/v1/otp/send"
-        headers = {"X-API-Key": GAS_KEY}
-        told.append(requests.post(url, json={"phoneNumber": PHONE}, headers=headers, timeout=20))
+        told.append(service.post("/v1/otp/send", phoneNumber=PHONE).json())
 
     try:
         asking = threading.Thread(target=ask)
@@ -111,4 +108,4 @@ def test_a_stop_lets_the_send_in_flight_end_and_nobody_else_in(
         asking.join()
     finally:
         simulator.set_latency(0)
-    assert told[0].json()["success"] is True
+    assert told[0]["success"] is True

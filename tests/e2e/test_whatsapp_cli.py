@@ -1,48 +1,28 @@
 """`otp-service whatsapp` as a process of its own: settings, exit codes, and no secret anywhere."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
-from tests.e2e.conftest import process_environment
+from tests.conftest import PHONE_NUMBER_ID
+from tests.e2e.command_line import Ended, Run, otp_service
 from tests.environment import environment
-from tests.integration.whatsapp.managed_account import ManagedAccount, managed_account
+from tests.integration.whatsapp.managed_account import ManagedAccount
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def account() -> Iterator[ManagedAccount]:
-    with managed_account() as managed:
-        yield managed
+PIN = "428913"
 
 
 @pytest.fixture
 def run(account: ManagedAccount, tmp_path: Path) -> Run:
-    whole = environment("redis://127.0.0.1:9/0", account.simulator.base_url)
+    whole = environment("redis://127.0.0.1:9/0", account.simulator.base_url, COLUMNS="200")
 
-    def otp_service_whatsapp(*arguments: str, **variables: str):
-        ended = subprocess.run(
-            [sys.executable, "-m", "otp_service", "whatsapp", *arguments],
-            env=process_environment(whole | {"COLUMNS": "200"} | variables),
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        for secret in (ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, "appsecret_proof", "428913"):
-            assert secret not in ended.stdout + ended.stderr
-        assert "Traceback" not in ended.stderr
+    def run(*arguments: str, **variables: str) -> Ended:
+        ended = otp_service(whole | variables, "whatsapp", *arguments, folder=tmp_path)
+        assert PIN not in ended.stdout + ended.stderr
         return ended
 
-    return otp_service_whatsapp
+    return run
 
 
 def test_the_number_is_shown_to_people_and_to_scripts(run: Run):
@@ -53,7 +33,7 @@ def test_the_number_is_shown_to_people_and_to_scripts(run: Run):
 
 
 def test_a_dry_run_makes_no_call_and_the_command_makes_one(account: ManagedAccount, run: Run):
-    pin = {"WHATSAPP_TWO_STEP_PIN": "428913"}
+    pin = {"WHATSAPP_TWO_STEP_PIN": PIN}
     before = account.simulator.requests_received
     assert run("register", "--dry-run", **pin).stdout == (
         f"POST {account.simulator.base_url}/v23.0/{PHONE_NUMBER_ID}/register "

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deploy.conftest import program
 from tests.deploy.instances import Instance
 from tests.deploy.proxy import Proxy, running_proxy
 from tests.deployed_redis import DeployedRedis, deployed_redis
 from tests.environment import environment
 from tests.faults.fragile_meta import FragileMeta
 from tests.faults.office import Office, together
+from tests.programs import program
 
 # Of each instance; half of them may send at once.
 THREADS = 16

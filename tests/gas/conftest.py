@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ import pytest
 from otp_service.demo.redis_process import RedisProcess, running_redis
 from otp_service.domain.api_clients import key_digest
 from otp_service.simulator import RunningSimulator
-from tests.e2e.conftest import Service, free_port
+from tests.e2e.conftest import Service, free_port, running_service
 from tests.environment import environment
+from tests.programs import program
 
 _TIMEOUT_S = 100
 SERVICE_KEY = "test-proxy-key-7d2e8f40a1c95b36-of-the-script"
@@ -44,13 +44,7 @@ class Node:
 
 @pytest.fixture(scope="session")
 def node_program() -> str:
-    found = shutil.which("node")
-    if found:
-        return found
-    missing = "LEFT OUT: the Apps Script proxy (deploy/gas) is untested: node is missing"
-    if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+    return program("node")
 
 
 @pytest.fixture
@@ -69,10 +63,8 @@ def service(
     }
     variables = environment(own_redis.url, simulator.base_url, OTP_API_CLIENTS=json.dumps(clients))
     del variables["GAS_API_KEY"]
-    running = Service(variables, tmp_path / "service.log")
-    running.start()
-    yield running
-    running.stop()
+    with running_service(variables, tmp_path / "service.log") as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import requests
 
 from otp_service.demo.redis_process import RedisProcess, running_redis
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
-from tests.e2e.conftest import Service
+from tests.e2e.conftest import Service, running_service
 from tests.environment import environment
 from tests.guides.gateway import Gateway
 
@@ -35,12 +34,7 @@ class Phone:
         self.post("sessions/revoke", token=token)
 
     def post(self, path: str, **members: str) -> dict[str, str]:
-        answer = requests.post(
-            f"{self._service.url}/v1/{path}",
-            json=members,
-            headers={"X-API-Key": GAS_KEY},
-            timeout=20,
-        )
+        answer = self._service.post(f"/v1/{path}", **members)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -72,12 +66,11 @@ def service(
         **service_settings,
     }
     variables = environment(own_redis.url, simulator.base_url, **settings)
-    running = Service(variables, tmp_path_factory.mktemp("guides") / "service.log")
-    running.start()
-    order = {"webhook_url": f"{running.url}/whatsapp/webhooks"}
-    requests.post(f"{simulator.base_url}/control", json=order, timeout=5).raise_for_status()
-    yield running
-    running.stop()
+    log = tmp_path_factory.mktemp("guides") / "service.log"
+    with running_service(variables, log) as running:
+        order = {"webhook_url": f"{running.url}/whatsapp/webhooks"}
+        requests.post(f"{simulator.base_url}/control", json=order, timeout=5).raise_for_status()
+        yield running
 
 
 @pytest.fixture

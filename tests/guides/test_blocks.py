@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +12,8 @@ import requests
 from otp_service.settings import Settings
 from otp_service.web.next_page import NextPages
 from tests.conftest import GAS_KEY
-from tests.e2e.conftest import Service, process_environment
+from tests.e2e.command_line import otp_service
+from tests.e2e.conftest import Service
 from tests.environment import environment, settings_of
 from tests.guides.blocks import SAMPLES, blocks_of, languages_of
 from tests.guides.conftest import Phone
@@ -83,14 +83,7 @@ def test_settings_in_a_guide_are_taken_by_the_service(page: str):
 def test_a_command_in_a_guide_exists(page: str, line: str):
     _, *arguments = shlex.split(line)
     command = [word for word in arguments[:2] if not word.startswith("-")]
-    ran = subprocess.run(
-        [sys.executable, "-m", "otp_service", *command, "--help"],
-        env=process_environment({}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ran = otp_service({}, *command, "--help")
     assert ran.returncode == 0, ran.stderr
     for option in [word for word in arguments if word.startswith("--")]:
         assert option in ran.stdout

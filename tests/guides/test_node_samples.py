@@ -1,7 +1,5 @@
 """The JavaScript samples under Node, against the running service: the `*.test.mjs` files here."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ from otp_service.simulator import RunningSimulator
 from tests.conftest import GAS_KEY
 from tests.e2e.conftest import Service
 from tests.gas.conftest import Node
+from tests.programs import program
 
 _HERE = Path(__file__).parent
 _WITHOUT_SERVICE = _HERE / "service_away.test.mjs"
@@ -24,13 +23,7 @@ def service_settings() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def node_program() -> str:
-    found = shutil.which("node")
-    if found:
-        return found
-    missing = "LEFT OUT: the guides' JavaScript samples are untested: node is missing"
-    if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
+    return program("node")
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from otp_service.app import create_app
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
 from tests.conftest import CONSOLE_KEY
-from tests.deploy.conftest import program
 from tests.environment import environment, settings_of
+from tests.programs import program
 
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "deploy" / "monitoring"

@@ -2,14 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import redis
-import requests
 
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
 from tests.e2e.aftermath import assert_one_story, audit_report, events_of
 from tests.e2e.conftest import Service
 
@@ -24,23 +20,8 @@ LOGIN = {
 }
 
 
-@contextmanager
-def serving(variables: dict[str, str], log: Path) -> Iterator[Service]:
-    running = Service(variables, log)
-    running.start()
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 def ask(service: Service, step: str, **members: str) -> dict[str, object]:
-    answer = requests.post(
-        f"{service.url}/v1/otp/{step}",
-        json={"phoneNumber": PHONE, **members},
-        headers={"X-API-Key": GAS_KEY},
-        timeout=20,
-    )
+    answer = service.post(f"/v1/otp/{step}", phoneNumber=PHONE, **members)
     told: dict[str, object] = answer.json()
     assert answer.elapsed.total_seconds() < 5
     return told

@@ -8,10 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import requests
-
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
 from tests.e2e.conftest import Service
 
 _CALLERS = 4
@@ -78,12 +75,7 @@ class Logins:
                 self.tokens.append(str(told["sessionToken"]))
 
     def _ask(self, step: str, phone: str, **members: str) -> dict[str, object]:
-        answer = requests.post(
-            f"{self.service.url}/v1/otp/{step}",
-            json={"phoneNumber": phone, **members},
-            headers={"X-API-Key": GAS_KEY},
-            timeout=20,
-        )
+        answer = self.service.post(f"/v1/otp/{step}", phoneNumber=phone, **members)
         told: dict[str, object] = answer.json()
         with self._lock:
             self.slowest_s = max(self.slowest_s, answer.elapsed.total_seconds())

@@ -2,8 +2,6 @@
 
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from otp_service.adapters.redis_connection import connect
 from otp_service.adapters.redis_keys import SHARDS, ShardKeys
 from otp_service.simulator import RunningSimulator
 from tests.e2e.aftermath import assert_one_story, audit_report
-from tests.e2e.conftest import Service, await_condition
+from tests.e2e.conftest import await_condition, running_service
 from tests.environment import environment
 from tests.redis_cluster import running_cluster
 from tests.redis_sentinels import running_sentinels
@@ -24,16 +22,6 @@ from tests.scale_out.load import NO_LIMITS, Logins
 LONGEST_STOP_S = 15.0
 # What a caller may hear while nobody is master, and what a code's second use is told.
 EXPECTED = {"store_unavailable", "expired_code", "send_in_progress"}
-
-
-@contextmanager
-def served(variables: dict[str, str], log: Path) -> Iterator[Service]:
-    service = Service(variables, log)
-    service.start()
-    try:
-        yield service
-    finally:
-        service.stop()
 
 
 def logged_in_since(client: redis.Redis, shard: int, since_ms: int) -> bool:
@@ -68,7 +56,7 @@ def test_sentinel_names_a_new_master(simulator: RunningSimulator, tmp_path: Path
         variables = environment(
             watched.url, simulator.base_url, REDIS_WAIT_REPLICAS="1", **NO_LIMITS
         )
-        with served(variables, tmp_path / "service.log") as service:
+        with running_service(variables, tmp_path / "service.log") as service:
             logins = Logins(service, simulator)
             with logins.going_on():
                 logins_go_on(client, time.time())
@@ -85,7 +73,7 @@ def test_sentinel_names_a_new_master(simulator: RunningSimulator, tmp_path: Path
 def test_a_replica_takes_over_a_part_of_a_cluster(simulator: RunningSimulator, tmp_path: Path):
     with running_cluster() as cluster, connect(cluster.url) as client:
         variables = environment(cluster.url, simulator.base_url, **NO_LIMITS)
-        with served(variables, tmp_path / "service.log") as service:
+        with running_service(variables, tmp_path / "service.log") as service:
             logins = Logins(service, simulator)
             with logins.going_on():
                 logins_go_on(client, time.time())

@@ -13,13 +13,11 @@ from pathlib import Path
 
 import pytest
 import redis
-import requests
 
 from otp_service.demo.redis_process import RedisProcess, find_redis_server, running_redis
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
 from tests.e2e.aftermath import events_of
-from tests.e2e.conftest import Service, await_condition
+from tests.e2e.conftest import Service, await_condition, running_service
 from tests.environment import environment
 from tests.redis_sentinels import free_port
 from tests.scale_out.closed_door import (
@@ -30,7 +28,6 @@ from tests.scale_out.closed_door import (
     assert_nothing_lost_or_done_twice,
     assert_only_what_was_told,
     sent_code,
-    serving,
 )
 from tests.scale_out.load import NO_LIMITS, Logins
 
@@ -61,7 +58,7 @@ def variables(own_redis: RedisProcess, simulator: RunningSimulator) -> dict[str,
 def service(
     variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    with serving(variables, tmp_path_factory.mktemp("service") / "service.log") as running:
+    with running_service(variables, tmp_path_factory.mktemp("service") / "service.log") as running:
         yield running
 
 
@@ -90,12 +87,7 @@ def test_kill_9_of_redis_loses_nothing_that_was_answered(
     logins.try_again()
     assert max(logins.wins.values()) == 1
     for token in logins.tokens:
-        told = requests.post(
-            f"{service.url}/v1/sessions/introspect",
-            json={"token": token},
-            headers={"X-API-Key": GAS_KEY},
-            timeout=20,
-        )
+        told = service.post("/v1/sessions/introspect", token=token)
         assert told.json()["active"] is True
     assert_nothing_lost_or_done_twice(admin, variables)
 
@@ -183,7 +175,7 @@ def test_a_full_disk_closes_the_door_and_keeps_what_was_answered(
         server.start()
         try:
             variables = environment(server.url, simulator.base_url, **NO_LIMITS)
-            with serving(variables, tmp_path / "service.log") as service:
+            with running_service(variables, tmp_path / "service.log") as service:
                 code = sent_code(service, simulator)
                 filler = folder / "filler"
 

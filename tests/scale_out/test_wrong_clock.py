@@ -1,20 +1,18 @@
 """Instances whose clocks are two minutes off: together they are one service all the same."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import redis
-import requests
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
-from tests.conftest import GAS_KEY
 from tests.e2e.aftermath import assert_one_story, audit_report
-from tests.e2e.conftest import Service
+from tests.e2e.conftest import Service, running_service
 from tests.environment import environment
+from tests.programs import leave_out
 
 PHONE = "+12395552990"
 
@@ -23,8 +21,7 @@ def preloaded_clock(offset: str) -> dict[str, str]:
     """The environment in which a process' clock is off, by Debian's `faketime`."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
-        assert "CI" not in os.environ, "install faketime"
-        pytest.skip("faketime is not installed: no clock can be put wrong here")
+        leave_out("faketime")
     return {
         "LD_PRELOAD": str(found[0]),
         "FAKETIME": offset,
@@ -52,22 +49,15 @@ def instances(
 ) -> Iterator[list[Service]]:
     """One whose clock is right, one that is ahead and one that is behind."""
     clocks: tuple[dict[str, str], ...] = ({}, preloaded_clock("+120s"), preloaded_clock("-120s"))
-    started = [
-        Service({**variables, **clock}, tmp_path / f"{index}.log")
-        for index, clock in enumerate(clocks)
-    ]
     with ExitStack() as stack:
-        for service in started:
-            service.start()
-            stack.callback(service.stop)
-        yield started
+        yield [
+            stack.enter_context(running_service({**variables, **clock}, tmp_path / f"{index}.log"))
+            for index, clock in enumerate(clocks)
+        ]
 
 
 def ask(service: Service, path: str, **members: str) -> dict[str, object]:
-    answer = requests.post(
-        f"{service.url}/v1/{path}", json=members, headers={"X-API-Key": GAS_KEY}, timeout=20
-    )
-    told: dict[str, object] = answer.json()
+    told: dict[str, object] = service.post(f"/v1/{path}", **members).json()
     return told
 
 

@@ -1,27 +1,16 @@
 """What the overview makes of the audit's figures."""
 
-from collections.abc import Iterator
 from datetime import UTC
 
 import pytest
-from flask import Flask
 
 from otp_service.domain.audit_figures import Counters
 from otp_service.domain.audit_summary import Granularity, Summary, SummaryRange, summary_of
 from otp_service.web.console.overview import SPANS, Chart, charts_of, tiles_of
 from otp_service.web.console.times import Times
-from otp_service.web.languages import register_languages, speak
 
+pytestmark = pytest.mark.usefixtures("english")
 TIMES = Times(UTC)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    app = Flask(__name__)
-    register_languages(app)
-    with app.test_request_context():
-        speak("en")
-        yield
 
 
 def of_a_day(counters: Counters) -> Summary:

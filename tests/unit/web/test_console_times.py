@@ -1,28 +1,18 @@
 """Times in the office's zone, and how long things took."""
 
-from collections.abc import Iterator
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 
 from otp_service.domain.errors import InvalidRequestError
 from otp_service.web.console.times import Times
-from otp_service.web.languages import register_languages, speak
+from otp_service.web.languages import speak
 
+pytestmark = pytest.mark.usefixtures("english")
 FLORIDA = Times(ZoneInfo("America/New_York"))
 # 2026-11-21 03:04:05.678 UTC: still the evening before in Florida.
 AT_MS = 1795230245678
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    app = Flask(__name__)
-    register_languages(app)
-    with app.test_request_context():
-        speak("en")
-        yield
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from otp_service.domain.audit import AuditEvent, AuditRecord, Outcome, RefusalReason
 from otp_service.domain.audit_timeline import Timeline
@@ -16,17 +15,14 @@ from otp_service.web.console import event_words
 from otp_service.web.console.number_words import state_lines
 from otp_service.web.console.timeline_words import verdict_of
 from otp_service.web.console.times import Times
-from otp_service.web.languages import register_languages, speak
+from tests.unit.web.conftest import speaking
 
 OPEN = NumberState(0, 0, None, 0, 0, 0, None, 0, flagged=False)
 
 
 @pytest.fixture(autouse=True, params=["en", "es"])
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    app = Flask(__name__)
-    register_languages(app)
-    with app.test_request_context():
-        speak(request.param)
+    with speaking(request.param):
         yield request.param
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
 from otp_service.domain.delivery import DeliveryState
 from otp_service.domain.errors import OtpError
 from otp_service.domain.roles import Role
-from otp_service.web.languages import LANGUAGES, register_languages, speak
+from otp_service.web.languages import LANGUAGES
 from otp_service.web.login_state import Refusal
 from otp_service.web.login_words import delivery_line, role_name, sentence_of
+from tests.unit.web.conftest import speaking
 
 # What a page cannot meet: it has no API key.
 OF_API_CLIENTS = {"unauthorized", "forbidden"}
@@ -29,10 +29,7 @@ def codes() -> set[str]:
 
 @pytest.fixture(params=sorted(LANGUAGES), autouse=True)
 def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
-    app = Flask(__name__)
-    register_languages(app)
-    with app.test_request_context():
-        speak(request.param)
+    with speaking(request.param):
         yield request.param
 
 

@@ -1,0 +1,25 @@
+"""Programs that tests need and a laptop may lack: left out there and said so, a failure in CI."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+LEFT_OUT = "LEFT OUT: "
+
+
+def program(name: str) -> str:
+    """Its path; where it is missing the test ends, as `leave_out` has it."""
+    # Beside Python is what a wheel brought; servers are often not on a user's PATH.
+    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin"]
+    return shutil.which(name, path=os.pathsep.join(folders)) or leave_out(name)
+
+
+def leave_out(missing: str) -> NoReturn:
+    """Skip the test that wants what is `missing`; where `CI` is set, fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{missing} is missing: .ci/run installs it")
+    pytest.skip(f"{LEFT_OUT}there is no {missing} here")
