@@ -94,6 +94,18 @@ class RedisAuditAnchoring:
         if self.observer:
             self.observer.audit_checked(self.clock())
 
+    def sign(self, shard: int) -> tuple[Finding | None, bool]:
+        """Anchor the shard's new events now, whoever has the turn.
+
+        Returns what is at fault, and whether an anchor was made: without a fault none is where
+        there are no new events, or another process was first. Raise StoreUnavailableError,
+        UnreadableAuditError.
+        """
+        if finding := self._check(shard):
+            return finding, False
+        before = self._seen.get(shard)
+        return self._extend(shard), self._seen.get(shard) is not before
+
     def _is_late(self, shard: int) -> bool:
         seen = self._seen.get(shard)
         return seen is not None and (

@@ -31,13 +31,22 @@ class Auditing:
 def build_auditing(on: Foundation) -> Auditing:
     settings, retention_ms = on.settings, on.context.retention_ms
     seals = SealRing([derived_key(key, "audit-seal") for key in settings.otp_secret_keys])
+    # A turn ends before the next round: whoever comes round first then takes the next one.
+    anchoring = RedisAuditAnchoring(
+        on.scripts,
+        seals,
+        retention_ms,
+        settings.audit_anchor_interval * 0.9,
+        time.time,
+        on.telemetry.metrics,
+    )
     return Auditing(
         service=AuditService(
             numbers=on.numbers,
             pseudonyms=on.pseudonyms,
             reader=RedisAuditReader(on.scripts, on.context.ids),
             counters=on.counters,
-            retention=RedisAuditRetention(on.scripts, retention_ms),
+            retention=RedisAuditRetention(on.scripts, retention_ms, anchoring),
             new_tail=lambda: RedisAuditTail(on.client, on.context.ids),
             recipient_of=recipient_of,
         ),
@@ -47,13 +56,5 @@ def build_auditing(on: Foundation) -> Auditing:
         privacy=Privacy(
             on.numbers, on.pseudonyms, RedisPersonStore(on.scripts, on.context, seals)
         ),
-        # A turn ends before the next round: whoever comes round first then takes the next one.
-        anchoring=RedisAuditAnchoring(
-            on.scripts,
-            seals,
-            retention_ms,
-            settings.audit_anchor_interval * 0.9,
-            time.time,
-            on.telemetry.metrics,
-        ),
+        anchoring=anchoring,
     )

@@ -32,6 +32,7 @@ class AuditEvent(StrEnum):
     ROLE_SET = "role_set"
     ROLE_REMOVED = "role_removed"
     PERSON_ERASED = "person_erased"
+    AUDIT_TRIMMED = "audit_trimmed"
 
 
 class Outcome(StrEnum):

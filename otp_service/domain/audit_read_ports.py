@@ -42,10 +42,14 @@ class AuditCounters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trimmed:
-    """What was dropped: events, and places in numbers' histories."""
+    """What was dropped: events, and places in numbers' histories.
+
+    `unsigned` are the shards whose chain does not hold, so that the trim could not be signed.
+    """
 
     events: int
     history_places: int
+    unsigned: tuple[int, ...] = ()
 
 
 class AuditRetention(Protocol):

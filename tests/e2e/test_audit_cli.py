@@ -14,23 +14,27 @@ import pytest
 import redis
 
 from otp_service.demo.redis_process import RedisProcess
+from otp_service.domain.audit_chain import EventId, chained
+from tests.e2e.command_line import Ended, Run, otp_service
 from tests.e2e.conftest import await_condition, process_environment
 from tests.environment import environment
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+@pytest.fixture
+def variables(redis_server: RedisProcess, redis_client: redis.Redis) -> dict[str, str]:
+    return environment(redis_server.url, "http://127.0.0.1:9")
 
 
 @pytest.fixture
 def command(
-    redis_server: RedisProcess, redis_client: redis.Redis, tmp_path: Path
+    variables: dict[str, str], tmp_path: Path
 ) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     started: list[subprocess.Popen[str]] = []
-    variables = process_environment(environment(redis_server.url, "http://127.0.0.1:9"))
 
     def command(*arguments: str, **overrides: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "otp_service", *arguments],
-            env=variables | overrides,
+            env=process_environment(variables | overrides),
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -46,11 +50,9 @@ def command(
 
 
 @pytest.fixture
-def run(command) -> Run:
-    def run(*arguments: str, **overrides: str) -> "subprocess.CompletedProcess[str]":
-        process = command(*arguments, **overrides)
-        out, err = process.communicate(timeout=60)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+def run(variables: dict[str, str], tmp_path: Path) -> Run:
+    def run(*arguments: str, **overrides: str) -> Ended:
+        return otp_service(variables | overrides, *arguments, folder=tmp_path)
 
     return run
 
@@ -124,11 +126,28 @@ def test_trim_drops_what_is_older_than_the_retention(run, two_roles, redis_clien
     redis_client.delete(key)
     old_ms = int(time.time() * 1000) - 2 * 86_400_000
     redis_client.xadd(key, fields, id=f"{old_ms}-0")
+    texts = [text.encode() for pair in fields.items() for text in pair]
+    link = chained(EventId(old_ms, 0), texts).link
+    redis_client.hset(f"{key}:head", mapping={"id": f"{old_ms}-0", "link": link, "count": 1})
     run("roles", "set", "+12395550100", "admin", AUDIT_RETENTION_DAYS="3")
     assert redis_client.xlen(key) == 2
     ended = run("audit", "trim", AUDIT_RETENTION_DAYS="1")
-    assert ended.stdout.startswith("1 events dropped, ")
-    assert redis_client.xlen(key) == 1
+    assert (ended.returncode, ended.stdout.startswith("1 events dropped, ")) == (0, True)
+    assert json.loads(ended.stderr)["event"] == "audit_anchor"
+    assert events_of(run("audit", "export").stdout) == ["role_set", "audit_trimmed"]
+    verified = run("audit", "verify", AUDIT_RETENTION_DAYS="3")
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_a_trim_of_a_broken_chain_says_that_it_is_not_signed(run, two_roles, redis_client):
+    (key,) = redis_client.scan_iter("*}:audit")
+    ((_, fields), (newest, others)) = redis_client.xrange(key)
+    redis_client.delete(key)
+    redis_client.xadd(key, fields, id=f"{int(time.time() * 1000) - 2 * 86_400_000}-0")
+    redis_client.xadd(key, others | {"reason": "forged"}, id=newest)
+    ended = run("audit", "trim", AUDIT_RETENTION_DAYS="1")
+    assert (ended.returncode, ended.stdout[:2]) == (1, "1 ")
+    assert ended.stderr.startswith("Not signed, since the chain does not hold: shards ")
 
 
 def test_without_redis_the_audit_commands_say_so(run, tmp_path: Path):

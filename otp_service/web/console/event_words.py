@@ -38,6 +38,7 @@ _TITLES = {
     AuditEvent.ROLE_SET: _l("Role set"),
     AuditEvent.ROLE_REMOVED: _l("Role removed"),
     AuditEvent.PERSON_ERASED: _l("Person erased"),
+    AuditEvent.AUDIT_TRIMMED: _l("Old events dropped"),
 }
 _OUTCOMES = {
     Outcome.PENDING: _l("begun"),
@@ -65,6 +66,7 @@ _PLAIN = {
     AuditEvent.LOCKOUT_CLEARED: _l("Its failures are forgotten."),
     AuditEvent.SESSION_REVOKED: _l("One session ended."),
     AuditEvent.PERSON_ERASED: _l("What was kept of a person is gone."),
+    AuditEvent.AUDIT_TRIMMED: _l("Somebody had the server drop the oldest events of all people."),
 }
 # Why a message failed, by the contract's word before the colon.
 _FAILURES = {

@@ -1,8 +1,10 @@
 """Whole logins of several numbers on one store, and the audit of them as it is read."""
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from otp_service.adapters.redis_audit_anchoring import RedisAuditAnchoring
 from otp_service.adapters.redis_audit_counters import RedisAuditCounters
 from otp_service.adapters.redis_audit_reader import RedisAuditReader
 from otp_service.adapters.redis_audit_retention import RedisAuditRetention
@@ -10,6 +12,7 @@ from otp_service.adapters.redis_audit_tail import RedisAuditTail
 from otp_service.adapters.redis_scripts import Scripts
 from otp_service.domain.audit import AuditRecord
 from otp_service.domain.audit_query import AuditPage, EventFilter
+from otp_service.domain.audit_seal import SealRing
 from otp_service.domain.audit_service import AuditService
 from otp_service.domain.challenge import new_challenge_id
 from otp_service.domain.delivery import DeliveryReport, DeliveryState, MessageLabel
@@ -29,6 +32,13 @@ def phone(index: int) -> str:
     return f"+1239555{index:04d}"
 
 
+def retention_of(scripts: Scripts, retention_ms: int) -> RedisAuditRetention:
+    """With a key of its own to sign what it drops."""
+    seals = SealRing([b"k" * 32])
+    anchoring = RedisAuditAnchoring(scripts, seals, retention_ms, 60, time.time)
+    return RedisAuditRetention(scripts, retention_ms, anchoring)
+
+
 @dataclass
 class Office:
     """`number(3)` is the fourth phone number; `audit` reads what happened to all of them."""
@@ -43,7 +53,7 @@ class Office:
             pseudonyms=PSEUDONYMS,
             reader=self.reader,
             counters=RedisAuditCounters(self.client),
-            retention=RedisAuditRetention(scripts, RETENTION_MS),
+            retention=retention_of(scripts, RETENTION_MS),
             new_tail=lambda: RedisAuditTail(self.client),
             recipient_of=recipient_of,
         )

@@ -26,12 +26,12 @@ def aged(backend: "redis.Redis") -> Audited:
     for index in range(LOGINS):
         a_number(backend, index, audited.retention_ms).log_in(f"session {index}")
         age_ms = (LOGINS - 1 - index) * DAY_MS // 2
-        _move_back(audited, EventId(seconds * 1000 - age_ms, 0), index * 5)
+        move_back(audited, EventId(seconds * 1000 - age_ms, 0), index * 5)
         audited.anchor()
     return audited
 
 
-def _move_back(audited: Audited, first: EventId, start: int) -> None:
+def move_back(audited: Audited, first: EventId, start: int) -> None:
     """Give the events from the `start`-th on the ids of an earlier day, before they are signed."""
     entries = audited.entries()
     for offset in range(5):
