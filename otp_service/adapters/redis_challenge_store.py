@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from otp_service.adapters.redis_audit_context import AuditContext
+from otp_service.adapters.redis_refusal import hold_refusal
 from otp_service.adapters.redis_scripts import Reply, Scripts, whole_seconds
 from otp_service.domain.audit import AuditEvent, Outcome, RefusalReason
 from otp_service.domain.challenge import (
@@ -248,7 +249,7 @@ class RedisChallengeStore:
         passcode: str,
     ) -> None:
         keys = self.context.keys_of(ticket.subject)
-        self.scripts.run(
+        _, refused = self.scripts.run(
             "withdraw_send",
             [
                 keys.audit,
@@ -268,6 +269,8 @@ class RedisChallengeStore:
             reason,
             passcode,
         )
+        if refused:
+            hold_refusal(self.scripts, self.context, ticket.subject)
 
     def _send_context(
         self, ticket: SendTicket, origin: RequestOrigin, message_id: str = ""

@@ -1,6 +1,6 @@
 """DeliveryStore on Redis: one hash of messages for each number, changed only by Lua scripts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -8,6 +8,7 @@ import structlog
 
 from otp_service.adapters.redis_audit_context import AuditContext
 from otp_service.adapters.redis_keys import SHARDS, ShardKeys
+from otp_service.adapters.redis_refusal import hold_refusal
 from otp_service.adapters.redis_scripts import ScriptCall, Scripts, store_errors, whole_seconds
 from otp_service.domain.audit import AuditEvent
 from otp_service.domain.challenge import RequestOrigin, SendWaits
@@ -37,24 +38,28 @@ class RedisDeliveryStore:
     waits: SendWaits = field(default_factory=SendWaits)
 
     def report(self, reports: Sequence[DeliveryReport]) -> None:
-        """All in one round trip."""
+        """All in one round trip; one more for each of a number that is refused by now."""
         replies = self.scripts.run_all([self._report_call(report) for report in reports])
         unknown = sum(reply[0] == "unknown" for reply in replies)
         if unknown:
             _log.info("reports_of_unknown_messages", count=unknown)
+        for report, reply in zip(reports, replies, strict=True):
+            if reply[2:] == [1]:
+                hold_refusal(self.scripts, self.context, report.label.subject)
 
     def disown(self, messages: Sequence[tuple[str, Subject | None]]) -> None:
         """Three round trips each; more for an old message.
 
         One more where Meta names numbers that we did not write to.
         """
-        newest: _Answers | None = None
+        newest: dict[str, _Found] | None = None
+        wanted = {message_id for message_id, _ in messages}
         for message_id, likely in messages:
             found = likely and self._in_history(message_id, likely)
             if not found:
                 # Once for all of them: it takes longer than anything else that Meta can ask for.
-                newest = self._newest() if newest is None else newest
-                found = self._found(message_id, newest, {})
+                newest = self._found(wanted, self._newest(), {}) if newest is None else newest
+                found = newest.get(message_id)
             if found:
                 self._disown(message_id, *found)
             else:
@@ -135,9 +140,9 @@ class RedisDeliveryStore:
                 pipeline = self.scripts.client.pipeline(transaction=False)
                 for event_id in reversed(ids):
                     pipeline.xrange(keys.audit, event_id, event_id)
-                found = self._found(message_id, pipeline.execute(), logins)
-                if found is not None:
-                    return found
+                found = self._found({message_id}, pipeline.execute(), logins)
+                if found:
+                    return found[message_id]
         return None
 
     def _newest(self) -> "_Answers":
@@ -164,27 +169,35 @@ class RedisDeliveryStore:
                 seen, count = seen + count, _LOOK_BACK_AT_ONCE
 
     def _found(
-        self, message_id: str, answers: "_Answers", logins: dict[str, str]
-    ) -> "_Found | None":
-        """Whose message it was, its challenge, and the session that was won with it or "".
+        self, wanted: Set[str], answers: "_Answers", logins: dict[str, str]
+    ) -> dict[str, "_Found"]:
+        """Those of the `wanted` messages that these events tell of, each by its message id.
 
         `logins` are the sessions that newer events told of, by challenge, and then these ones'.
 
         Of a send that nobody learned the end of, only Meta's reports name the message. None too
         where the key is gone that says whose it was.
         """
+        found: dict[str, _Found] = {}
+        for fields in (fields for entries in answers for _, fields in entries):
+            challenge_id, message_id = fields["request_id"], fields["message_id"]
+            if fields["event"] == AuditEvent.LOGIN_SUCCEEDED:
+                logins[challenge_id] = fields["session_id"]
+            # The newest event of each.
+            if message_id in wanted and message_id not in found:
+                subject = self._subject_of(fields)
+                if subject:
+                    found[message_id] = subject, challenge_id, logins.get(challenge_id, "")
+        return found
+
+    def _subject_of(self, fields: dict[str, str]) -> Subject | None:
         ids = self.context.ids
-        for entries in answers:
-            for _, fields in entries:
-                challenge_id = fields["request_id"]
-                if fields["event"] == AuditEvent.LOGIN_SUCCEEDED:
-                    logins[challenge_id] = fields["session_id"]
-                if fields["message_id"] == message_id and ids.is_known(fields["phone_id"]):
-                    phone_id = ids.user_id_of(fields["phone_id"])
-                    subject = Subject(phone_id, fields["masked_phone"], fields["country"])
-                    return subject, challenge_id, logins.get(challenge_id, "")
-        return None
+        if not ids.is_known(fields["phone_id"]):
+            return None
+        phone_id = ids.user_id_of(fields["phone_id"])
+        return Subject(phone_id, fields["masked_phone"], fields["country"])
 
 
+# Whose message it was, its challenge, and the session that was won with it or "".
 _Found: TypeAlias = tuple[Subject, str, str]
 _Answers: TypeAlias = Sequence[Sequence[tuple[str, dict[str, str]]]]

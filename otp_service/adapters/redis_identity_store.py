@@ -22,7 +22,7 @@ class RedisIdentityStore:
 
     def accept(self, subject: Subject, owner: Owner, origin: RequestOrigin) -> Acceptance:
         keys = self.context.keys_of(subject)
-        _, was_refused, previous, ended = self.scripts.run(
+        done, was_refused, previous, ended = self.scripts.run(
             "accept_identity",
             [
                 keys.audit,
@@ -37,7 +37,9 @@ class RedisIdentityStore:
             owner,
             DEFAULT_ROLE,
         )
-        return Acceptance(owner, was_refused == 1, Role(str(previous)), int(ended))
+        return Acceptance(
+            owner, done == "accepted", was_refused == 1, Role(str(previous)), int(ended)
+        )
 
     def distrust(self, subject: Subject, news: SystemNews) -> None:
         keys = self.context.keys_of(subject)

@@ -20,6 +20,8 @@ _WEBHOOKS = "{otp:operator}:webhooks"
 # Of an occasion that is on record already.
 _MARKS = "{otp:operator}:told:"
 _MAX_EVENTS = 1_000
+# For the newest of a kind: of many in one body, each but the first has one of its kind before it.
+_LOOKED_AT_FIRST = 10
 _KEPT_S = 90 * 86_400
 _RECORD_ONCE = "record_once"
 _LUA = files("otp_service.adapters") / "lua"
@@ -70,8 +72,12 @@ class RedisOperatorJournal:
         return [event for _, fields in kept if (event := _event_of(fields))]
 
     def latest(self, kind: OperatorEventKind) -> OperatorEvent | None:
-        kept = self.recent(_MAX_EVENTS)
-        return next((event for event in kept if event.kind is kind), None)
+        for limit in (_LOOKED_AT_FIRST, _MAX_EVENTS):
+            kept = self.recent(limit)
+            found = next((event for event in kept if event.kind is kind), None)
+            if found:
+                return found
+        return None
 
     def note_webhook(
         self, ignored: Mapping[str, int], *, identity_told: bool | None = None

@@ -32,6 +32,7 @@ _SCRIPTS = (
     "distrust_number",
     "end_sessions",
     "erase_person",
+    "hold_refusal",
     "read_history",
     "read_status",
     "reject_attempt",
@@ -43,7 +44,7 @@ _SCRIPTS = (
 # Their loss in a failover would give back a try or a session, or leave a message without its code.
 _MUST_LAST = frozenset(
     {"arm_send", "consume", "count_attempt", "disown_passcode", "end_sessions", "erase_person"}
-    | {"set_role", "accept_identity", "distrust_number"}
+    | {"set_role", "accept_identity", "distrust_number", "hold_refusal"}
 )
 _log = structlog.get_logger(__name__)
 

@@ -30,6 +30,9 @@ def identity_accept(phone: str, owner: str, *, yes: bool) -> None:
             abort=True,
         )
     _, done = administration.accept_owner(subject, Owner(owner), OPERATOR)
+    if not done.changed:
+        click.echo(f"{subject.masked_phone} has nothing to accept: nothing was changed")
+        return
     was = "was refused until now" if done.was_refused else "was not refused"
     click.echo(
         f"{subject.masked_phone} {was}; owner: {done.owner}, {done.sessions_ended} sessions ended"

@@ -49,9 +49,14 @@ class SystemNews:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What accepting an owner did. `was_refused`: codes were refused to the number until now."""
+    """What accepting an owner did. `was_refused`: codes were refused to the number until now.
+
+    `changed` is False when there was nothing to accept, as when the same call came before: then
+    nothing was done, and `previous_role` is the role still.
+    """
 
     owner: Owner
+    changed: bool
     was_refused: bool
     previous_role: Role
     sessions_ended: int
@@ -63,7 +68,8 @@ class IdentityStore(Protocol):
     def accept(self, subject: Subject, owner: Owner, origin: RequestOrigin) -> Acceptance:
         """Forget the number's identity: the next login keeps the one that its message came to.
 
-        A new owner gets no role, no session and no userId of the former one's.
+        A new owner gets no role, no session and no userId of the former one's. Once accepted, and
+        until the first login after that, no further one is counted: a repeated call is harmless.
         """
         ...
 

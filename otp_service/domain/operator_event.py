@@ -23,6 +23,7 @@ class OperatorEventKind(StrEnum):
     PUMPING = "pumping"
     SEND_CEILING = "send_ceiling"
     LOCKOUT_WAVE = "lockout_wave"
+    IDENTITY_CHANGED = "identity_changed"
     HEALTH = "health"
 
 

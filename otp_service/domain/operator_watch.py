@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from otp_service.domain.audit import AuditEvent
+from otp_service.domain.audit_figures import Counters
 from otp_service.domain.audit_read_ports import AuditCounters
 from otp_service.domain.audit_summary import Granularity, SummaryRange
 from otp_service.domain.health import Finding, Gravity, HealthReports
@@ -31,7 +33,7 @@ class OperatorWatch:
     def look(self) -> None:
         """Raise StoreUnavailableError."""
         self._look_at_ceiling()
-        self._look_at_lockouts()
+        self._look_at_counters()
         self._look_at_health()
 
     def _look_at_ceiling(self) -> None:
@@ -49,16 +51,28 @@ class OperatorWatch:
                 occasion = f"{use.limit}:{use.window_s}:{percent}"
                 self.journal.record_once(event, occasion, _DAY_S)
 
-    def _look_at_lockouts(self) -> None:
-        hour = int(self.clock()) // _HOUR_S
-        locked = 0
-        for counters in self.counters.read(SummaryRange(Granularity.HOUR, hour - 1, 2)):
-            for figure, count in counters.items():
-                locked += count if figure.partition("|")[0] == AuditEvent.NUMBER_LOCKED else 0
+    def _look_at_counters(self) -> None:
+        last = int(self.clock()) // _HOUR_S - 1
+        hours = self.counters.read(SummaryRange(Granularity.HOUR, last, 2))
+        self._look_at_lockouts(hours)
+        for hour, counters in enumerate(hours, last):
+            self._look_at_identities(hour, counters)
+
+    def _look_at_lockouts(self, hours: Iterable[Counters]) -> None:
+        locked = sum(_count_of(AuditEvent.NUMBER_LOCKED, counters) for counters in hours)
         if locked >= _LOCKOUT_WAVE:
             detail = {"locked": str(locked)}
             event = self._event(OperatorEventKind.LOCKOUT_WAVE, Severity.CRITICAL, detail)
             self.journal.record_once(event, "", 2 * _HOUR_S)
+
+    def _look_at_identities(self, hour: int, counters: Counters) -> None:
+        """`hour` since the Unix epoch: told once of each, however many numbers follow in it."""
+        if _count_of(AuditEvent.IDENTITY_CHANGED, counters):
+            begun = datetime.fromtimestamp(hour * _HOUR_S, UTC)
+            # The chat leaves out what it was told in the same words an hour ago.
+            detail = {"hour": begun.strftime("%Y-%m-%dT%H:%MZ")}
+            event = self._event(OperatorEventKind.IDENTITY_CHANGED, Severity.WARNING, detail)
+            self.journal.record_once(event, str(hour), 2 * _HOUR_S)
 
     def _look_at_health(self) -> None:
         report = self.reports.latest()
@@ -72,6 +86,10 @@ class OperatorWatch:
         self, kind: OperatorEventKind, severity: Severity, detail: dict[str, str]
     ) -> OperatorEvent:
         return OperatorEvent(kind, severity, int(self.clock() * 1000), detail)
+
+
+def _count_of(event: AuditEvent, counters: Counters) -> int:
+    return sum(count for figure, count in counters.items() if figure.partition("|")[0] == event)
 
 
 def _grave(findings: Iterable[Finding]) -> Iterable[Finding]:

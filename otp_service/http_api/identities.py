@@ -22,6 +22,7 @@ def identities_blueprint(administration: Administration) -> Blueprint:
                 "userId": subject.phone_id,
                 "phoneNumber": subject.masked_phone,
                 "owner": done.owner,
+                "changed": done.changed,
                 "wasRefused": done.was_refused,
                 "previousRole": done.previous_role,
                 "sessionsEnded": done.sessions_ended,

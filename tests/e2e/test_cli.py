@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,9 @@ import requests
 from otp_service.demo.owned_process import OwnedProcess
 from otp_service.demo.redis_process import RedisProcess
 from tests.conftest import ACCESS_TOKEN, APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID
+from tests.e2e.command_line import Ended, Run, otp_service
 from tests.e2e.conftest import answers, await_condition, free_port, process_environment
 from tests.environment import environment
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -25,18 +22,11 @@ def run(redis_server: RedisProcess, redis_client: redis.Redis, tmp_path: Path) -
     """Runs `otp-service` with a whole environment, or with the one that is given."""
     whole = environment(redis_server.url, "http://127.0.0.1:9")
 
-    def otp_service(*arguments: str, variables: dict[str, str] | None = None):
-        return subprocess.run(
-            [sys.executable, "-m", "otp_service", *arguments],
-            env=process_environment(whole if variables is None else variables),
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+    def run(*arguments: str, variables: dict[str, str] | None = None) -> Ended:
+        given = whole if variables is None else variables
+        return otp_service(given, *arguments, folder=tmp_path)
 
-    return otp_service
+    return run
 
 
 def test_serve_names_every_missing_setting_at_once_and_exits_with_2(run: Run):
@@ -128,7 +118,8 @@ def test_the_simulator_runs_alone(run: Run):
 def test_an_owner_is_accepted_and_a_new_one_only_when_that_is_meant(run: Run):
     run("roles", "set", "+12395550100", "staff")
     same = run("identity", "accept", "(239) 555-0100", "--owner", "same")
-    assert same.stdout == "+1******0100 was not refused; owner: same, 0 sessions ended\n"
+    nothing = "+1******0100 has nothing to accept: nothing was changed\n"
+    assert same.stdout == nothing
     asked = run("identity", "accept", "+12395550100", "--owner", "new")
     assert asked.returncode == 1
     assert "Take role, sessions and userId of +1******0100" in asked.stdout
@@ -136,3 +127,5 @@ def test_an_owner_is_accepted_and_a_new_one_only_when_that_is_meant(run: Run):
     done = run("identity", "accept", "+12395550100", "--owner", "new", "--yes")
     assert done.stdout == "+1******0100 was not refused; owner: new, 0 sessions ended\n"
     assert run("roles", "list").stdout == ""
+    again = run("identity", "accept", "+12395550100", "--owner", "new", "--yes")
+    assert (again.returncode, again.stdout) == (0, nothing)

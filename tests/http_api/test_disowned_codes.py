@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.http_api.conftest import PHONE
+from tests.http_api.conftest import OTHER_PHONE, PHONE
 from tests.http_api.meta import Meta, Screen
 from tests.webhook_bodies import messages, press
 
@@ -47,6 +47,17 @@ def test_the_message_is_found_however_meta_writes_the_number(
     message = simulator.inbox(phone)[-1]
     meta.press_button(message, **as_meta_writes_it)
     assert screen.caller.validate(message.code, phone).get_json()["code"] == "expired_code"
+
+
+def test_all_that_one_body_tells_are_found_though_meta_names_nobody(app, meta, simulator):
+    phones = [PHONE, OTHER_PHONE, MEXICO]
+    for phone in phones:
+        Screen(app, phone).send()
+    found = [simulator.inbox(phone)[-1] for phone in phones]
+    pressed = [press(message.wamid) | {"from": None} for message in found[:2]]
+    meta.tell(messages(press("wamid.of-another-system"), *pressed, *pressed))
+    answers = [Screen(app, m.to).caller.validate(m.code, m.to).get_json() for m in found]
+    assert [answer.get("code") for answer in answers] == ["expired_code", "expired_code", None]
 
 
 def test_a_press_under_a_message_of_another_system_changes_nothing(app, meta, received):

@@ -101,6 +101,7 @@ def test_the_api_accepts_the_same_person_and_says_what_it_did(refused, app, rece
         "userId": refused["userId"],
         "phoneNumber": "+1******0100",
         "owner": "same",
+        "changed": True,
         "wasRefused": True,
         "previousRole": "indemnitor",
         "sessionsEnded": 0,
@@ -108,6 +109,17 @@ def test_the_api_accepts_the_same_person_and_says_what_it_did(refused, app, rece
     assert log_in(app, received)["userId"] == refused["userId"]
     (event,) = events_of(app, event="identity_accepted")
     assert (event["client"], event["reason"]) == ("console", "same_owner")
+
+
+def test_a_repeated_call_counts_no_further_owner_and_says_so(refused, app, received):
+    first = accept(app, "new").get_json()
+    assert (first["changed"], first["wasRefused"]) == (True, True)
+    for _ in range(2):
+        assert accept(app, "new").get_json() == first | {"changed": False, "wasRefused": False}
+    assert len(events_of(app, event="identity_accepted")) == 1
+    assert log_in(app, received)["userId"] == refused["userId"] + "-2"
+    again = accept(app, "new").get_json()
+    assert (again["changed"], again["sessionsEnded"]) == (True, 1)
 
 
 def test_only_a_key_for_roles_accepts_and_only_one_of_two_owners(refused, app):

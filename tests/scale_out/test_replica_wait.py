@@ -1,16 +1,20 @@
 """REDIS_WAIT_REPLICAS: what no replica has confirmed is not answered for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import redis
 
 from otp_service.adapters.redis_connection import connect
 from otp_service.adapters.redis_scripts import NotReplicatedError, ReplicaWait
-from otp_service.domain.errors import StoreUnavailableError
-from tests.integration.store.number import Number
+from otp_service.domain.challenge import SendTicket
+from otp_service.domain.errors import IdentityChangedError, StoreUnavailableError
+from tests.integration.store.number import ORIGIN, Number
 from tests.redis_cluster import running_cluster
 from tests.redis_sentinels import Replicated, running_replicas
+
+MISMATCH = "identity_changed:137000"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,42 @@ def test_a_replica_that_lags_closes_the_door(replica):
         # The try is spent all the same: whoever lost the answer may have had it.
         assert number.failures() == 1
         assert number.win(number.count()).role
+
+
+@pytest.mark.parametrize("told", ["report", "came_to", "answer", "repeated"])
+def test_that_a_number_is_refused_is_waited_for(replica, told):
+    url, only = replica
+    with connect(url) as client:
+        number = replace(number_on(client, 1), keeps_identity=True)
+        number.log_in("known")
+        number.report("challenge of known", "delivered", came_to="hash")
+        ticket = number.arm("first")
+        if told == "repeated":
+            number.report("first", "failed", failure=MISMATCH)
+        with only.stopped(), pytest.raises(StoreUnavailableError) as refusal:
+            end_trust(number, ticket, told)
+        assert isinstance(refusal.value.__cause__, NotReplicatedError)
+        assert client.hexists(number.keys.identity, "changed")
+        assert not client.exists(number.keys.sessions)
+
+
+def test_other_reports_are_not_waited_for(replica):
+    url, only = replica
+    with connect(url) as client:
+        number = replace(number_on(client, 1), keeps_identity=True)
+        number.log_in("known")
+        with only.stopped():
+            number.report("challenge of known", "delivered", "read", came_to="hash")
+        assert number.state("challenge of known") == "read"
+
+
+def end_trust(number: Number, ticket: SendTicket, told: str) -> None:
+    if told == "answer":
+        number.store.withdraw_send(ticket, IdentityChangedError(meta_code=137000), ORIGIN)
+    elif told == "came_to":
+        number.report("first", "delivered", came_to="another hash")
+    else:
+        number.report("first", "failed", failure=MISMATCH)
 
 
 def test_an_error_of_the_script_is_told_before_that_of_the_replicas(replica):

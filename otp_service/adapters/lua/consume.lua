@@ -31,6 +31,7 @@ if not lives_s then
 end
 redis.call('DEL', challenge, parked, pending, failures, lock)
 end_unverified_row(KEYS[10])
+local former = former_owners(KEYS[11], KEYS[12])
 if ARGV[7] == 'keep' then logged_in_as(KEYS[11], id, came_to) end
 
 local issued_at = math.floor(now_ms() / 1000)
@@ -42,4 +43,4 @@ local last = redis.call('ZRANGE', sessions, -1, -1, 'WITHSCORES')[2]
 redis.call('EXPIREAT', sessions, last)
 append_event('login_succeeded', 'success', role, attempt)
 count_duration('to_login', waited_ms)
-return {'granted', role, issued_at, expires_at, tonumber(redis.call('GET', KEYS[12]) or 0)}
+return {'granted', role, issued_at, expires_at, former}

@@ -2,11 +2,30 @@
 -- 'hash': the identity that the message of its first login came to, as Meta gave it; 'since': when it
 -- was kept, in ms. 'awaits': the challenge id of a login whose message no report has told of yet.
 -- 'changed': when Meta said that the number has another identity now, in ms; until an administrator
--- has looked, nobody gets a code or a session.
+-- has looked, nobody gets a code or a session. 'expected': 1 from when an administrator accepted a new
+-- owner until the first login after it; then there is nothing else.
 
 local function keep_identity(identity, hash)
   redis.call('HSET', identity, 'hash', hash, 'since', whole(now_ms()))
   redis.call('HDEL', identity, 'awaits')
+end
+
+local function expect_new_owner(identity)
+  redis.call('DEL', identity)
+  redis.call('HSET', identity, 'expected', 1)
+end
+
+-- A mark beside anything else is from before a login: of the number's other name (lua/adopt.lua).
+local function expects_new_owner(identity, sessions)
+  return redis.call('HEXISTS', identity, 'expected') == 1 and redis.call('HLEN', identity) == 1
+    and redis.call('EXISTS', sessions) == 0
+end
+
+-- Somebody logged in: from then on the newest userId is theirs. Returns how many owners there were before.
+local function former_owners(identity, former)
+  local count = tonumber(redis.call('GET', former) or 0)
+  if count > 0 then redis.call('HDEL', identity, 'expected') end
+  return count
 end
 
 -- Nobody is believed any more who has a session or a passcode of this number.

@@ -2,7 +2,7 @@
 -- KEYS: audit, history, deliveries, identity, sessions, challenge, parked, pending.
 -- ARGV: context, challenge id, state, Unix ms at which Meta says it came about, why it failed or '',
 --   the identity that Meta says it came to or ''.
--- Returns {'unknown'} | {'unchanged', state} | {'changed', state}.
+-- Returns {'unknown'} | {'unchanged'|'changed', state, 1 when the number is refused for its identity}.
 local deliveries = KEYS[3]
 local id, state, reported_at, failure = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 
@@ -11,7 +11,7 @@ if not before then
   return {'unknown'}
 end
 if DELIVERY_RANK[state] <= DELIVERY_RANK[before.state] then
-  return {'unchanged', before.state}
+  return {'unchanged', before.state, redis.call('HEXISTS', KEYS[4], 'changed')}
 end
 local reached_before = DELIVERY_RANK[before.state] >= DELIVERY_RANK.delivered
 if state == 'failed' then
@@ -33,4 +33,4 @@ elseif ARGV[6] ~= '' then
   told_identity(KEYS[4], id, before.since, ARGV[6], KEYS[5], passcodes)
 end
 redis.call('PUBLISH', 'otp:delivery', id)
-return {'changed', state}
+return {'changed', state, redis.call('HEXISTS', KEYS[4], 'changed')}

@@ -1,7 +1,7 @@
 -- End a send that was not confirmed: refused (its passcode goes) or unknown (its passcode stays).
 -- KEYS: audit, history, sending, deliveries, pending, parked, challenge, identity, sessions.
 -- ARGV: context, challenge id, event, outcome, reason, 'drop' or 'keep' the passcode.
--- Returns {'ok'}.
+-- Returns {'ok', 1 when the number is refused for its identity}.
 local sending, deliveries, pending, parked = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id = ARGV[2]
 
@@ -25,4 +25,4 @@ append_event(ARGV[3], ARGV[4], ARGV[5])
 if delivery and met_another_identity(ARGV[5]) then
   identity_changed(KEYS[8], delivery.since, KEYS[9], {pending, parked, KEYS[7]})
 end
-return {'ok'}
+return {'ok', redis.call('HEXISTS', KEYS[8], 'changed')}

@@ -21,6 +21,7 @@ _TITLES = {
     OperatorEventKind.PUMPING: _l("Codes that nobody uses"),
     OperatorEventKind.SEND_CEILING: _l("Ceiling of messages"),
     OperatorEventKind.LOCKOUT_WAVE: _l("Many numbers locked"),
+    OperatorEventKind.IDENTITY_CHANGED: _l("Numbers with perhaps a new owner"),
     OperatorEventKind.HEALTH: _l("Health"),
 }
 # For those that call for something which the page does not say elsewhere.
@@ -36,6 +37,10 @@ _MEANINGS = {
     OperatorEventKind.ACCOUNT_REVIEW: _l("An account that Meta rejects sends no codes."),
     OperatorEventKind.SECURITY: _l(
         "If nobody at the office changed it, somebody is trying to take the number away."
+    ),
+    OperatorEventKind.IDENTITY_CHANGED: _l(
+        "Nobody gets in with them until you accept the owner. "
+        "They are in Events: Perhaps a new owner."
     ),
 }
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,23 @@ def test_many_locked_numbers_are_a_wave_and_a_few_are_not(office, store):
     store.hincrby(ShardKeys(4).hour_counters(hour), "number_locked|locked|US", 1)
     assert office.told() == [(OperatorEventKind.LOCKOUT_WAVE, Severity.CRITICAL)]
     assert office.told() == []
+
+
+def test_numbers_with_another_identity_are_told_once_for_each_hour_and_name_nobody(office, store):
+    warned = [(OperatorEventKind.IDENTITY_CHANGED, Severity.WARNING)]
+    hour = int(office.now) // 3_600
+    store.hset(ShardKeys(3).hour_counters(hour - 2), "identity_changed||US", 1)
+    assert office.told() == []
+    store.hset(ShardKeys(3).hour_counters(hour), "identity_changed||US", 1)
+    assert office.told() == warned
+    store.hset(ShardKeys(9).hour_counters(hour), "identity_changed||MX", 2)
+    assert office.told() == Office(store).told() == []
+    # Of the hour before, as when it happened after its last look.
+    store.hset(ShardKeys(9).hour_counters(hour - 1), "identity_changed||US", 1)
+    assert office.told() == warned
+    for event, at in zip(office.journal.recent(2), (hour - 1, hour), strict=True):
+        begun = datetime.fromtimestamp(at * 3_600, UTC)
+        assert event.detail == {"hour": f"{begun:%Y-%m-%dT%H:%MZ}"}
 
 
 def test_what_stops_every_login_and_a_dying_token_are_told(office):

@@ -151,6 +151,28 @@ def test_a_new_owner_ends_sessions_though_nobody_told_of_a_change(known: Number)
     ]
 
 
+def test_a_role_given_before_the_new_owners_first_login_goes_and_nobody_is_counted(known: Number):
+    known.identities.accept(known.subject, Owner.NEW, ORIGIN)
+    known.roles.set_role(known.subject, Role.STAFF, ORIGIN)
+    since = len(known.events())
+    done = known.identities.accept(known.subject, Owner.NEW, ORIGIN)
+    assert (done.changed, done.previous_role) == (True, Role.STAFF)
+    assert told(known)[since:] == [("identity_accepted", "new_owner"), ("role_removed", "staff")]
+    known.send("theirs")
+    assert known.win(known.count()).former_owners == 1
+
+
+@pytest.mark.parametrize("kept", ["identity", "sessions"])
+def test_a_mark_from_before_a_login_hides_no_new_owner(known: Number, kept):
+    """As where a number had two names for a while, each with a part of what was known."""
+    known.identities.accept(known.subject, Owner.NEW, ORIGIN)
+    known.log_in("theirs")
+    known.client.delete(known.keys.sessions if kept == "identity" else known.keys.identity)
+    known.client.hset(known.keys.identity, "expected", 1)
+    assert known.identities.accept(known.subject, Owner.NEW, ORIGIN).changed
+    assert known.client.get(known.keys.former_owners) == "2"
+
+
 def test_switched_off_later_the_number_stays_closed(known: Number):
     known.send("first")
     known.report("first", "failed", failure=MISMATCH)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from otp_service.domain.errors import IdentityChangedError
-from otp_service.domain.identity import IdentityNews, Owner, SystemNews
+from otp_service.domain.identity import Acceptance, IdentityNews, Owner, SystemNews
 from otp_service.domain.roles import Role
 from tests.integration.store.number import ORIGIN, Number
 
@@ -40,3 +40,35 @@ def test_a_number_changes_hands_and_its_new_owner_gets_in_as_somebody_else(numbe
     news = SystemNews(IdentityNews.CHANGED_NUMBER, "message of news", kept.now_s())
     kept.identities.distrust(kept.subject, news)
     assert not kept.sessions.is_live(kept.session("theirs", grant))
+
+
+@pytest.mark.parametrize("keeps_identity", [True, False])
+def test_a_new_owner_is_counted_once_until_they_have_logged_in(number: Number, keeps_identity):
+    kept = replace(number, keeps_identity=keeps_identity)
+    kept.roles.set_role(kept.subject, Role.STAFF, ORIGIN)
+    kept.log_in("former")
+    assert kept.identities.accept(kept.subject, Owner.NEW, ORIGIN).changed
+    kept.client.delete(kept.keys.sending)
+    kept.send("theirs")
+    before = kept.events()
+    for owner in (Owner.NEW, Owner.SAME):
+        done = kept.identities.accept(kept.subject, owner, ORIGIN)
+        assert done == Acceptance(owner, False, False, Role.INDEMNITOR, 0)
+    assert kept.events() == before
+    assert kept.win(kept.count(), "theirs").former_owners == 1
+
+    kept.sessions.end_all(kept.subject, ORIGIN)
+    assert kept.identities.accept(kept.subject, Owner.NEW, ORIGIN).changed
+    kept.client.delete(kept.keys.sending)
+    kept.send("next")
+    assert kept.win(kept.count(), "next").former_owners == 2
+
+
+def test_the_same_owner_is_accepted_once(number: Number):
+    kept = replace(number, keeps_identity=True)
+    kept.log_in("known")
+    kept.report("challenge of known", "delivered", came_to="hash")
+    assert kept.identities.accept(kept.subject, Owner.SAME, ORIGIN).changed
+    before = kept.events()
+    assert not kept.identities.accept(kept.subject, Owner.SAME, ORIGIN).changed
+    assert kept.events() == before

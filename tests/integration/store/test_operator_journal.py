@@ -67,6 +67,18 @@ def test_what_a_later_version_has_written_hides_nothing_else(journal, backend):
     assert journal.recent(10) == [happening(3), happening(1)]
 
 
+@pytest.mark.parametrize("others", [0, 9, 10, 40])
+def test_the_latest_of_a_kind_is_found_behind_others(journal, backend, others):
+    limits = [OperatorEvent(OperatorEventKind.CAPABILITY, Severity.INFO, n, {}) for n in (1, 2)]
+    for event in limits:
+        journal.record(event)
+    # Of a later version, so they are not told.
+    for _ in range(others):
+        backend.xadd(EVENTS, {"kind": "of_tomorrow"})
+    assert journal.latest(OperatorEventKind.CAPABILITY) == limits[1]
+    assert journal.latest(OperatorEventKind.SECURITY) is None
+
+
 def test_only_the_newest_thousand_are_kept(journal):
     for number in range(MOST + 2 * NODE):
         journal.record(happening(number))
