@@ -3,7 +3,7 @@
 import click
 
 from otp_service import __version__
-from otp_service.cli.running import Commands
+from otp_service.cli.commands import Commands
 
 
 @click.group(

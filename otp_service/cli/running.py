@@ -1,15 +1,12 @@
 """What every command shares: settings, services, and refusals that end as one sentence."""
 
 import sys
-from collections.abc import Mapping
-from importlib import import_module
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from otp_service.bootstrap import Services, build_services
 from otp_service.domain.challenge import RequestOrigin
-from otp_service.domain.errors import OtpError
 from otp_service.logs import configure_logs
 from otp_service.settings import (
     Settings,
@@ -47,31 +44,3 @@ def services() -> Services:
 def stop(text: str, code: int = 1) -> NoReturn:
     click.echo(text, err=True)
     sys.exit(code)
-
-
-class Commands(click.Group):
-    """Every command's refusals end as one sentence and exit code 1.
-
-    A command's module, of those in this package, is imported when the command is called: a worker
-    lives for months with what `otp-service serve` has loaded.
-    """
-
-    def __init__(self, *args: Any, modules: Mapping[str, str], **options: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(*args, **options)
-        self._modules = modules
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(self._modules)
-
-    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in self._modules:
-            return None
-        module = import_module(f"{__package__}.{self._modules[name]}")
-        command: click.Command = getattr(module, name)
-        return command
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except OtpError as error:
-            stop(error.message)
