@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from otp_service.cli.audit_verify import audit_verify
-from otp_service.cli.running import services, stop
+from otp_service.cli.commands import stop
+from otp_service.cli.running import services
 from otp_service.domain.audit import AuditRecord
 from otp_service.domain.audit_query import EventFilter
 from otp_service.domain.audit_service import MAX_PAGE_EVENTS

@@ -1,13 +1,18 @@
-"""The group of all commands, which loads the one that is called."""
+"""The group of all commands, which loads the one that is called, and how one ends early."""
 
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from otp_service.domain.errors import OtpError
+
+
+def stop(text: str, code: int = 1) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(code)
 
 
 class Commands(click.Group):
@@ -35,5 +40,4 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OtpError as error:
-            click.echo(error.message, err=True)
-            sys.exit(1)
+            stop(error.message)

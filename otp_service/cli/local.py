@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from otp_service.cli.running import stop
+from otp_service.cli.commands import stop
 from otp_service.demo.launcher import DemoError, DemoPorts, run_demo
 from otp_service.demo.redis_process import RedisNotFoundError
 from otp_service.simulator import SimulatorSettings

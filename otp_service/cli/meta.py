@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from otp_service.cli.running import stop
+from otp_service.cli.commands import stop
 from otp_service.settings import WhatsAppSettings
 from otp_service.whatsapp.errors import InvalidArgumentError, WhatsAppError
 from otp_service.whatsapp.graph_client import GraphClient

@@ -1,11 +1,7 @@
-"""What every command shares: settings, services, and refusals that end as one sentence."""
-
-import sys
-from typing import NoReturn
-
-import click
+"""What every command shares: settings and services."""
 
 from otp_service.bootstrap import Services, build_services
+from otp_service.cli.commands import stop
 from otp_service.domain.challenge import RequestOrigin
 from otp_service.logs import configure_logs
 from otp_service.settings import (
@@ -39,8 +35,3 @@ def services() -> Services:
     loaded = settings()
     configure_logs("ERROR")
     return build_services(loaded)
-
-
-def stop(text: str, code: int = 1) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(code)

@@ -7,6 +7,7 @@ import click
 from rich.table import Table
 
 from otp_service.bootstrap import health_reports
+from otp_service.cli.commands import stop
 from otp_service.cli.meta import (
     MetaCommands,
     confirm,
@@ -16,7 +17,7 @@ from otp_service.cli.meta import (
     json_option,
     yes_option,
 )
-from otp_service.cli.running import settings, stop
+from otp_service.cli.running import settings
 from otp_service.cli.tables import console, show_many
 from otp_service.cli.template_review import await_review, is_under_review
 from otp_service.domain.errors import StoreUnavailableError

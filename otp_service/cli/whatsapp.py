@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import click
 
+from otp_service.cli.commands import stop
 from otp_service.cli.meta import MetaCommands, graph_client, json_option
-from otp_service.cli.running import stop, whatsapp_settings
+from otp_service.cli.running import whatsapp_settings
 from otp_service.cli.tables import show_many, show_one
 from otp_service.cli.whatsapp_account_changes import ACCOUNT_CHANGES
 from otp_service.cli.whatsapp_number_changes import NUMBER_CHANGES

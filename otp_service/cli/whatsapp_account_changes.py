@@ -3,8 +3,9 @@
 import click
 
 from otp_service.adapters.whatsapp_webhook_health import NEEDED_FIELDS
+from otp_service.cli.commands import stop
 from otp_service.cli.meta import confirm, done, dry_run_option, graph_client, yes_option
-from otp_service.cli.running import stop, whatsapp_settings
+from otp_service.cli.running import whatsapp_settings
 from otp_service.whatsapp.access_token import inspect_access_token
 from otp_service.whatsapp.assigned_users import TASKS, assign_user, remove_user
 from otp_service.whatsapp.business_account import enable_insights
