@@ -3,7 +3,6 @@
 `python -m bench.bare_flask HOST:PORT`, with the service's settings in the environment.
 """
 
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -50,7 +49,7 @@ def _add_login(app: Flask, settings: Settings) -> None:
         memory_cost=settings.otp_argon2_memory_kib,
         parallelism=settings.otp_argon2_lanes,
     )
-    pool = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // settings.web_workers))
+    pool = ThreadPoolExecutor(settings.hashing_threads)
     client.set("bare:digest", hasher.hash(_PASSCODE))
 
     @app.post("/login")

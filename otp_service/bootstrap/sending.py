@@ -1,6 +1,5 @@
 """The way of a passcode: limits, pacing, hashing, the circuit, Meta."""
 
-import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,8 +100,9 @@ def _hasher(on: Foundation) -> Argon2PasscodeHasher:
     cost = Argon2Cost(
         settings.otp_argon2_memory_kib, settings.otp_argon2_passes, settings.otp_argon2_lanes
     )
-    threads = max(1, (os.cpu_count() or 1) // settings.web_workers)
-    return Argon2PasscodeHasher(peppers, cost, threads, on.telemetry.metrics.hashed)
+    return Argon2PasscodeHasher(
+        peppers, cost, settings.hashing_threads, on.telemetry.metrics.hashed
+    )
 
 
 def _limiter(on: Foundation) -> SendLimiter:

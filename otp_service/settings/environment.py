@@ -87,6 +87,11 @@ class Settings(WhatsAppSettings, PageSettings, ProtectionSettings, TelemetrySett
         """Those of OTP_PSEUDONYM_KEY."""
         return read_pseudonym_keys(self.otp_pseudonym_key)
 
+    @property
+    def hashing_threads(self) -> int:
+        """Of each worker: as many as there are cores for it."""
+        return max(1, (os.cpu_count() or 1) // self.web_workers)
+
     @field_validator("otp_api_clients")
     @classmethod
     def _readable_clients(cls, text: str) -> str:
