@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
+# What production runs (docs/deploy.md) and nothing else, around the code of this folder.
+PRODUCTION := .venv-production
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
   --no-emit-index-url
 # Most tests wait for real servers: more of them at once than there are cores.
@@ -22,6 +24,13 @@ $(VENV)/.installed: $(LOCK) pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PRODUCTION)/.installed: requirements/runtime.lock requirements/argon2-build.lock deploy/argon2/install.sh
+	rm -rf $(PRODUCTION)
+	$(PYTHON) -m venv $(PRODUCTION)
+	$(PRODUCTION)/bin/pip install --quiet --require-hashes --only-binary :all: -r requirements/runtime.lock
+	sh deploy/argon2/install.sh $(PRODUCTION)
 	@touch $@
 
 run: install  ## Run the demo: Redis, a simulated WhatsApp and the service
@@ -52,8 +61,8 @@ types: install
 imports: install
 	$(BIN)/lint-imports
 
-bench: install  ## Measure the service against bare Flask and argon2; ARGS=--quick for a first look
-	$(BIN)/python -m bench $(ARGS)
+bench: install $(PRODUCTION)/.installed  ## Measure the service against bare Flask and argon2; ARGS=--quick for a first look
+	$(BIN)/python -m bench --python $(PRODUCTION)/bin/python $(ARGS)
 
 bench-audit: install  ## Measure reading a million audit events
 	$(BIN)/python -m bench.audit_reading
@@ -66,7 +75,8 @@ lock: install  ## Renew the hashed locks from pyproject.toml (the only command t
 	$(COMPILE) pyproject.toml -o requirements/runtime.lock
 	$(COMPILE) --extra otel pyproject.toml -c requirements/runtime.lock -o requirements/otel.lock
 	echo hatchling | $(COMPILE) - -c requirements/runtime.lock -o requirements/build.lock
+	echo scikit-build-core setuptools-scm | tr " " "\n" | $(COMPILE) - -o requirements/argon2-build.lock
 	$(COMPILE) --extra demo --extra otel --group dev pyproject.toml -o $(LOCK)
 
 clean:  ## Remove what the commands made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* dist
+	rm -rf $(VENV) $(PRODUCTION) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* dist

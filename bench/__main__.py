@@ -24,8 +24,9 @@ _LATEST = Path(__file__).with_name("latest.json")
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Three minutes, for a first look.")
+@click.option("--python", default=sys.executable, help="Of the installation to measure.")
 @click.option("--output", default=_LATEST, type=click.Path(path_type=Path), show_default=True)
-def main(output: Path, *, quick: bool) -> None:
+def main(output: Path, python: str, *, quick: bool) -> None:
     """Measure; print ratios; write every figure to OUTPUT. Nothing fails for being slow."""
     console = Console()
     try:
@@ -33,16 +34,16 @@ def main(output: Path, *, quick: bool) -> None:
     except LoadToolMissingError as error:
         console.print(str(error))
         sys.exit(1)
-    findings = measured(QUICK if quick else WHOLE, console.print)
+    findings = measured(QUICK if quick else WHOLE, python, console.print)
     findings.write(output)
     for table in findings.tables():
         console.print(table)
     console.print(f"Every figure is in {output}.")
 
 
-def measured(plan: Plan, told: Callable[[str], None]) -> Findings:
+def measured(plan: Plan, python: str, told: Callable[[str], None]) -> Findings:
     """Raise NotReadyError, RedisNotFoundError, WrongAnswerError."""
-    with tempfile.TemporaryDirectory(prefix="otp-bench-") as folder, running_site() as site:
+    with tempfile.TemporaryDirectory(prefix="otp-bench-") as folder, running_site(python) as site:
         idle = sum(map(resident_mib, site.service.workers))
         told(f"asking for {plan.logins_made:,} codes")
         logins = waiting_logins(site, plan.logins_made)

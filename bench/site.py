@@ -36,8 +36,12 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`variables`: the service's environment, and so the secrets that the bench signs with."""
+    """`variables`: the service's environment, and so the secrets that the bench signs with.
 
+    `python`: of the installation that is measured, with bare Flask in it.
+    """
+
+    python: str
     redis_url: str
     variables: Mapping[str, str] = field(repr=False)
     service_url: str
@@ -67,21 +71,22 @@ class Site:
 
 
 @contextmanager
-def running_site() -> Iterator[Site]:
-    """Raise NotReadyError, RedisNotFoundError."""
+def running_site(python: str = sys.executable) -> Iterator[Site]:
+    """`python`: of the installation to measure. Raise NotReadyError, RedisNotFoundError."""
     with ExitStack() as stack:
         redis_url = stack.enter_context(running_redis()).url
         meta, service, flask = (f"{_HOST}:{_free_port()}" for _ in range(3))
         variables = _variables(redis_url, f"http://{meta}")
         environment = _environment(variables)
         port = meta.rpartition(":")[2]
-        _start(stack, ["otp_service", "simulator", "--port", port], environment)
+        _start(stack, [sys.executable, "otp_service", "simulator", "--port", port], environment)
         _await(f"http://{meta}/inbox/messages")
-        _start(stack, ["bench.bare_flask", flask], environment)
-        _start(stack, ["otp_service", "serve", "--bind", service], environment)
+        _start(stack, [python, "bench.bare_flask", flask], environment)
+        _start(stack, [python, "otp_service", "serve", "--bind", service], environment)
         _await(f"http://{service}/readyz")
         _await(f"http://{flask}/", wanted=405)
         yield Site(
+            python=python,
             redis_url=redis_url,
             variables=variables,
             service_url=f"http://{service}",
@@ -98,7 +103,8 @@ def service_on(redis_url: str, site: Site) -> Iterator[Site]:
     bind = f"{_HOST}:{_free_port()}"
     variables = {**site.variables, "REDIS_URL": redis_url}
     with ExitStack() as stack:
-        _start(stack, ["otp_service", "serve", "--bind", bind], _environment(variables))
+        serve = [site.python, "otp_service", "serve", "--bind", bind]
+        _start(stack, serve, _environment(variables))
         _await(f"http://{bind}/readyz")
         yield replace(
             site,
@@ -130,9 +136,11 @@ def _environment(variables: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **variables}
 
 
-def _start(stack: ExitStack, module: Sequence[str], environment: Mapping[str, str]) -> None:
+def _start(stack: ExitStack, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """A Python, its module and what that is told."""
+    python, *module = command
     # Log lines are made and written, to nowhere: a disk is not what is measured.
-    process = OwnedProcess([sys.executable, "-m", *module], environment, quiet=True)
+    process = OwnedProcess([python, "-m", *module], environment, quiet=True)
     stack.callback(process.stop)
 
 

@@ -71,6 +71,7 @@ def test_the_last_stage_installs_nothing_and_belongs_to_nobody(dockerfile: list[
     assert "otp-service-alive" in last["HEALTHCHECK"]
     runs = [line["value"] for line in dockerfile if line["instruction"] == "RUN"]
     assert any("--require-hashes" in run and "-r ${LOCK}" in run for run in runs)
+    assert "sh deploy/argon2/install.sh /opt/otp-service" in runs
     assert "LOCK=requirements/runtime.lock" in [line["value"] for line in dockerfile]
 
 
@@ -122,7 +123,7 @@ def _copied_as_by_the_builder(dockerfile: list[dict[str, str]], folder: Path) ->
             what, where = line["value"].split()
             # Of a folder the builder copies what is in it.
             what += "." if what.endswith("/") else ""
-            (source / where).mkdir(exist_ok=True)
+            (source / where).mkdir(parents=True, exist_ok=True)
             subprocess.run(["cp", "-RP", f"{context}/{what}", source / where], check=True)
     return source
 
