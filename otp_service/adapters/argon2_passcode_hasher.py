@@ -94,4 +94,5 @@ class Argon2PasscodeHasher:
 
 def _peppered(pepper: Pepper, login: str, passcode: str) -> bytes:
     # The login makes a digest worthless for any other challenge, and for any other number.
-    return hmac.digest(pepper.key, (login + passcode).encode(), hashlib.sha256)
+    # Not hmac.digest, which hands Python's lock to another thread.
+    return hmac.new(pepper.key, (login + passcode).encode(), hashlib.sha256).digest()

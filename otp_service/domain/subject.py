@@ -44,7 +44,8 @@ class Pseudonyms:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        # Copied for each: hmac.digest hands Python's lock to another thread each time.
+        self._mac = hmac.new(key, digestmod=hashlib.sha256)
 
     def subject_of(self, number: PhoneNumber) -> Subject:
         return Subject(self._pseudonym("", number.e164), number.masked, number.region)
@@ -54,5 +55,6 @@ class Pseudonyms:
         return self._pseudonym("wamid:", wamid)
 
     def _pseudonym(self, kind: str, plain: str) -> str:
-        mac = hmac.digest(self._key, (kind + plain).encode(), hashlib.sha256)
-        return base64.b32encode(mac[:_PSEUDONYM_BYTES]).decode().lower()
+        mac = self._mac.copy()
+        mac.update((kind + plain).encode())
+        return base64.b32encode(mac.digest()[:_PSEUDONYM_BYTES]).decode().lower()

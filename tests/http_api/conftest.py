@@ -183,14 +183,12 @@ def in_background(*works: Callable[[], Any]) -> Iterator[list[Any]]:
 @contextmanager
 def captured_logs(level: str = "DEBUG") -> Iterator[io.StringIO]:
     """Everything the service logs in the block, formatted as it is in production."""
-    stdout, stream = sys.stdout, io.StringIO()
-    sys.stdout = stream
+    stream = io.StringIO()
     try:
-        configure_logs(level)
+        configure_logs(level, stream.write)
         _forget_bound_loggers()
         yield stream
     finally:
-        sys.stdout = stdout
         structlog.reset_defaults()
         _forget_bound_loggers()
 

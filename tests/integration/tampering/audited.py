@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -128,13 +127,11 @@ def link_of(event_id: EventId, fields: list[bytes]) -> str:
 @contextmanager
 def logged_lines() -> Iterator[io.StringIO]:
     """What is logged in the block, as in production at LOG_LEVEL=ERROR."""
-    stdout, stream = sys.stdout, io.StringIO()
-    sys.stdout = stream
+    stream = io.StringIO()
     try:
-        configure_logs("ERROR")
+        configure_logs("ERROR", stream.write)
         vars(redis_audit_anchoring._log).pop("bind", None)
         yield stream
     finally:
-        sys.stdout = stdout
         structlog.reset_defaults()
         vars(redis_audit_anchoring._log).pop("bind", None)
