@@ -6,18 +6,25 @@
 #
 #   deploy/argon2/install.sh VENV      after requirements/runtime.lock is in it
 #
-# Needs gcc, make and cmake. Everything fetched is checked by the hashes of requirements/.
+# Needs gcc, make, cmake and Python's headers. Everything fetched is checked by the hashes of requirements/.
 set -eu
 
+missing() {
+  echo "$1 is missing: apt-get install gcc libc6-dev make cmake python3-dev" >&2
+  exit 1
+}
 for tool in gcc make cmake; do
-  command -v $tool >/dev/null || { echo "$tool is missing: apt-get install gcc libc6-dev make cmake" >&2; exit 1; }
+  command -v $tool >/dev/null || missing $tool
 done
 venv=$(cd "$1" && pwd)
+headers=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+[ -f "$headers/Python.h" ] || missing Python.h
 requirements=$(cd "$(dirname "$0")/../../requirements" && pwd)
 lib=$venv/lib/argon2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
+export CFLAGS="-fstack-protector-strong -D_FORTIFY_SOURCE=2" LDFLAGS="-Wl,-z,relro,-z,now"
 
 "$venv/bin/python" -m venv "$work/tools"
 pip=$work/tools/bin/pip

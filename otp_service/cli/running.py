@@ -1,5 +1,7 @@
 """What every command shares: settings and services."""
 
+import sys
+
 from otp_service.bootstrap import Services, build_services
 from otp_service.cli.commands import stop
 from otp_service.domain.challenge import RequestOrigin
@@ -31,7 +33,12 @@ def whatsapp_settings() -> WhatsAppSettings:
         stop(str(error), _EXIT_SETTINGS)
 
 
+def log_errors() -> None:
+    """On stderr: a command's stdout is its answer alone."""
+    configure_logs("ERROR", sys.stderr.write)
+
+
 def services() -> Services:
     loaded = settings()
-    configure_logs("ERROR")
+    log_errors()
     return build_services(loaded)

@@ -17,11 +17,10 @@ from otp_service.cli.meta import (
     json_option,
     yes_option,
 )
-from otp_service.cli.running import settings
+from otp_service.cli.running import log_errors, settings
 from otp_service.cli.tables import console, show_many
 from otp_service.cli.template_review import await_review, is_under_review
 from otp_service.domain.errors import StoreUnavailableError
-from otp_service.logs import configure_logs
 from otp_service.settings import Settings
 from otp_service.whatsapp.errors import WhatsAppError
 from otp_service.whatsapp.graph_client import GraphClient
@@ -170,7 +169,7 @@ def _warning(changes: Sequence[Step]) -> str:
 
 def _tell_service(known: Settings) -> None:
     """Have a running service look at Meta's side at once; without Redis it does so in time."""
-    configure_logs("ERROR")
+    log_errors()
     with suppress(StoreUnavailableError):
         health_reports(known).ask()
 
