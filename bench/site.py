@@ -71,7 +71,7 @@ class Site:
 
 
 @contextmanager
-def running_site(python: str = sys.executable) -> Iterator[Site]:
+def running_site(python: str) -> Iterator[Site]:
     """`python`: of the installation to measure. Raise NotReadyError, RedisNotFoundError."""
     with ExitStack() as stack:
         redis_url = stack.enter_context(running_redis()).url
@@ -79,10 +79,12 @@ def running_site(python: str = sys.executable) -> Iterator[Site]:
         variables = _variables(redis_url, f"http://{meta}")
         environment = _environment(variables)
         port = meta.rpartition(":")[2]
-        _start(stack, [sys.executable, "otp_service", "simulator", "--port", port], environment)
+        _start(
+            stack, [sys.executable, "-m", "otp_service", "simulator", "--port", port], environment
+        )
         _await(f"http://{meta}/inbox/messages")
-        _start(stack, [python, "bench.bare_flask", flask], environment)
-        _start(stack, [python, "otp_service", "serve", "--bind", service], environment)
+        _start(stack, [python, "-m", "bench.bare_flask", flask], environment)
+        _start(stack, [python, "-m", "otp_service", "serve", "--bind", service], environment)
         _await(f"http://{service}/readyz")
         _await(f"http://{flask}/", wanted=405)
         yield Site(
@@ -103,7 +105,7 @@ def service_on(redis_url: str, site: Site) -> Iterator[Site]:
     bind = f"{_HOST}:{_free_port()}"
     variables = {**site.variables, "REDIS_URL": redis_url}
     with ExitStack() as stack:
-        serve = [site.python, "otp_service", "serve", "--bind", bind]
+        serve = [site.python, "-m", "otp_service", "serve", "--bind", bind]
         _start(stack, serve, _environment(variables))
         _await(f"http://{bind}/readyz")
         yield replace(
@@ -137,10 +139,8 @@ def _environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _start(stack: ExitStack, command: Sequence[str], environment: Mapping[str, str]) -> None:
-    """A Python, its module and what that is told."""
-    python, *module = command
     # Log lines are made and written, to nowhere: a disk is not what is measured.
-    process = OwnedProcess([python, "-m", *module], environment, quiet=True)
+    process = OwnedProcess(command, environment, quiet=True)
     stack.callback(process.stop)
 
 

@@ -15,7 +15,6 @@ _E164 = re.compile(r"\+\d{5,13}(\d{2})(?!\d)")
 # Made once: `json.dumps` makes one for each line that has a `default`.
 _JSON = json.JSONEncoder(default=repr)
 
-
 _STDOUT = 1
 
 
@@ -35,9 +34,13 @@ class _Lines:
     debug = info = warning = error = critical = msg
 
 
-def configure_logs(level: str, write: Callable[[str], object] | None = None) -> None:
-    """`write` takes each line in place of stdout."""
-    lines = _Lines(write or _to_stdout)
+def _to_stdout(line: str) -> None:
+    os.write(_STDOUT, line.encode())
+
+
+def configure_logs(level: str, write: Callable[[str], object] = _to_stdout) -> None:
+    """`write` takes each line, its end included."""
+    lines = _Lines(write)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -51,10 +54,6 @@ def configure_logs(level: str, write: Callable[[str], object] | None = None) -> 
         logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
-
-
-def _to_stdout(line: str) -> None:
-    os.write(_STDOUT, line.encode())
 
 
 def _as_json(_logger: object, _method: str, event: EventDict) -> str:
