@@ -11,11 +11,12 @@ import pytest
 LEFT_OUT = "LEFT OUT: "
 
 
-def program(name: str) -> str:
-    """Its path; where it is missing the test ends, as `leave_out` has it."""
+def program(*names: str) -> str:
+    """The path of the first there is; where none is the test ends, as `leave_out` has it."""
     # Beside Python is what a wheel brought; servers are often not on a user's PATH.
     folders = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), "/usr/sbin"]
-    return shutil.which(name, path=os.pathsep.join(folders)) or leave_out(name)
+    found = (shutil.which(name, path=os.pathsep.join(folders)) for name in names)
+    return next(filter(None, found), None) or leave_out(names[0])
 
 
 def leave_out(missing: str) -> NoReturn:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from otp_service.demo.redis_process import RedisProcess
 from otp_service.simulator import RunningSimulator
-from tests.browser.site import Site, launch, running_site
+from tests.browser.site import CHROMIUM, Site, launch, running_site
 from tests.programs import program
 
 _PATIENCE_MS = 20_000
@@ -15,7 +15,7 @@ _PATIENCE_MS = 20_000
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = program("chromium")
+    chromium = program(*CHROMIUM)
     with sync_playwright() as playwright:
         running = launch(playwright, chromium)
         # A condition that comes true is met at once; a busy machine may need longer for it.

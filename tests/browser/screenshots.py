@@ -13,6 +13,7 @@ from otp_service.demo.redis_process import running_redis
 from otp_service.simulator import SimulatorSettings, running_simulator
 from tests.browser.console_screens import CONSOLE_SCREENS
 from tests.browser.site import (
+    CHROMIUM,
     ORDINARY,
     WHATSAPP_IS_DOWN,
     WITHOUT_WHATSAPP,
@@ -125,7 +126,7 @@ def _photograph(browser: Browser, site: Site, out: Path) -> None:
 
 
 def main(out: Path) -> None:
-    chromium = shutil.which("chromium")
+    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if chromium is None:
         sys.exit("The screenshots need chromium on PATH.")
     out.mkdir(parents=True, exist_ok=True)

@@ -102,6 +102,10 @@ def running_site(
         yield Site(service, redis_server, simulator)
 
 
+# The one without windows first: the other draws one, with all its frame, for each visitor.
+CHROMIUM = ("chromium-headless-shell", "chromium")
+
+
 def launch(playwright: Playwright, chromium: str) -> Browser:
     """`chromium`: its path."""
     return playwright.chromium.launch(executable_path=chromium, args=list(_QUIET_ARGUMENTS))

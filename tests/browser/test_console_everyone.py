@@ -6,22 +6,13 @@ from playwright.sync_api import expect
 from tests.browser.console_screens import CONSOLE_SCREENS, locked_number, overview
 from tests.browser.site import Site
 from tests.browser.steps import enter_console
-from tests.browser.test_everyone import SMALLEST, assert_fits_a_small_phone, violations
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("screen", CONSOLE_SCREENS, ids=lambda screen: screen.__name__)
-def test_axe_finds_nothing_on_any_screen(site: Site, visit, screen, theme):
-    page = visit(site.login, color_scheme=theme)
-    screen(page, site)
-    assert violations(page) == []
+from tests.browser.test_everyone import assert_is_for_everyone
 
 
 @pytest.mark.parametrize("screen", CONSOLE_SCREENS, ids=lambda screen: screen.__name__)
-def test_nothing_is_cut_off_at_320_pixels_and_every_control_can_be_hit(site: Site, visit, screen):
-    page = visit(site.login, viewport=SMALLEST)
-    screen(page, site)
-    assert_fits_a_small_phone(page)
+def test_a_screen_is_for_everyone(site: Site, visit, screen):
+    page = visit(site.login)
+    assert_is_for_everyone(page, site, screen)
 
 
 def test_without_javascript_everything_works(site: Site, visit):
@@ -93,12 +84,3 @@ def test_a_chart_has_a_name_and_a_table_that_says_the_same(site: Site, visit):
     expect(chart.locator("text").first).to_have_text("Logged in: 7")
     table = page.get_by_role("table", name="From asking to logging in")
     expect(table.get_by_role("row", name="Logged in")).to_contain_text("7")
-
-
-def test_no_screen_breaks_its_own_content_policy(site: Site, visit):
-    for screen in CONSOLE_SCREENS:
-        site.forget_everyone()
-        page = visit(site.login)
-        screen(page, site)
-    assert "csp_violation" not in site.log
-    assert "unexpected_error" not in site.log

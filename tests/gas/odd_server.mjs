@@ -29,7 +29,10 @@ const behaviours = {
 };
 
 const server = createServer((request, response) => {
-  if (request.url === '/received') return answer(response, 200, 'application/json', JSON.stringify(received));
+  if (request.url === '/received') {
+    // The scripts block the asker's loop: by its next question a connection that was kept may have been closed.
+    return answer(response, 200, 'application/json', JSON.stringify(received), { Connection: 'close' });
+  }
   let body = '';
   request.on('data', (part) => { body += part; });
   request.on('end', () => {

@@ -115,6 +115,20 @@ def app(build: Callable[..., Flask]) -> Flask:
     return build()
 
 
+@pytest.fixture(scope="session")
+def _built_once(redis_server: RedisProcess, simulator: RunningSimulator) -> Flask:
+    return create_app(settings_of(environment(redis_server.url, simulator.base_url)))
+
+
+@pytest.fixture
+def standing_app(_built_once: Flask, redis_url: str) -> Flask:
+    """The service that has been up since before this test, on a Redis that knows nobody.
+
+    For files that neither break Meta nor look at figures: building one costs more than most tests.
+    """
+    return _built_once
+
+
 @pytest.fixture(params=["action", "rest"])
 def rest(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "rest")

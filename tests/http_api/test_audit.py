@@ -20,6 +20,11 @@ OF_A_LOGIN = [
 
 
 @pytest.fixture
+def app(standing_app):
+    return standing_app
+
+
+@pytest.fixture
 def ask(app):
     def ask(path, key=CONSOLE_KEY, **query):
         headers = {"X-API-Key": key}

@@ -32,6 +32,11 @@ json_values = st.recursive(
 )
 
 
+@pytest.fixture
+def app(standing_app):
+    return standing_app
+
+
 def refused(answer, *statuses):
     """The documented body of an error, and nothing of what was sent."""
     assert answer.status_code in statuses, answer.get_data(as_text=True)

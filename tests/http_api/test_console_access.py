@@ -19,6 +19,11 @@ LOG_OUT = ("POST", "/admin/logout")
 SOMEBODY = "a2b3c4d5" * 3
 
 
+@pytest.fixture
+def app(standing_app: Flask) -> Flask:
+    return standing_app
+
+
 def console_routes() -> list[tuple[str, str]]:
     """Method and address of each route, every action of a number one by one."""
     nowhere = environment("unix:///nowhere/redis.sock", "http://127.0.0.1:9")

@@ -16,6 +16,11 @@ ITEM = re.compile(r'<li data-tone="(?:good|bad|plain)">\s*<p class="when">')
 
 
 @pytest.fixture
+def app(standing_app: Flask) -> Flask:
+    return standing_app
+
+
+@pytest.fixture
 def admin(app: Flask, received) -> ConsoleVisitor:
     return ConsoleVisitor(app, received, ADMIN, "admin")
 

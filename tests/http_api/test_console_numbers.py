@@ -14,6 +14,11 @@ UNUSED = "+12395550177"
 
 
 @pytest.fixture
+def app(standing_app: Flask) -> Flask:
+    return standing_app
+
+
+@pytest.fixture
 def admin(app: Flask, received) -> ConsoleVisitor:
     return ConsoleVisitor(app, received, ADMIN, "admin")
 

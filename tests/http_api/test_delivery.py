@@ -131,15 +131,14 @@ def test_at_capacity_sends_are_refused_at_once_and_logins_go_on(
     caller = Caller(build(WEB_THREADS="6"), rest=rest)
     caller.send()
     before = simulator.requests_received
-    slow_meta(1.0)
+    slow_meta(2.0)
     works = [lambda phone=f"+1239555012{n}": caller.send(phone) for n in range(3)]
     with in_background(*works) as results:
         wait_until(lambda: simulator.requests_received == before + 3)
-        started = time.monotonic()
         details = caller.refused(caller.send(OTHER_PHONE), "delivery_unavailable", 503)
         caller.requires_valid(caller.validate(received()))
-        assert time.monotonic() - started < 0.5
         assert details == {"retryAfter": 1}
+        assert results == [None] * 3, "the sends that fill the service are still on their way"
     assert all(result.get_json()["success"] for result in results)
     slow_meta(0)
     assert caller.send(OTHER_PHONE).get_json()["success"]

@@ -12,6 +12,11 @@ PREFLIGHT = {
 }
 
 
+@pytest.fixture
+def app(standing_app):
+    return standing_app
+
+
 def send(app, headers=None, remote="198.51.100.1", **members):
     body = {"apiKey": GAS_KEY, "phoneNumber": PHONE, **members}
     return app.test_client().post(

@@ -10,6 +10,11 @@ from tests.http_api.test_sessions import INACTIVE, introspect, log_in
 
 
 @pytest.fixture
+def app(standing_app):
+    return standing_app
+
+
+@pytest.fixture
 def admin(app):
     def call(method, path, key=CONSOLE_KEY, **kwargs):
         headers = {"X-API-Key": key}

@@ -18,6 +18,11 @@ OLD_KEY = "test-secret-key-8c5d1e9f40a7b362-newest"
 NEW_KEY = "test-secret-key-d0e1f2a3b4c5968778-rotated"
 
 
+@pytest.fixture
+def app(standing_app):
+    return standing_app
+
+
 def log_in(app, received, phone=PHONE):
     caller = Caller(app, rest=True)
     assert caller.send(phone).get_json()["success"]

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -34,13 +35,15 @@ RAW = {"NEVER_DECODE": True}
 
 def a_number(client: "redis.Redis", index: int, retention_ms: int = RETENTION_MS) -> Number:
     """The `index`-th number of the one shard that the attacks are on."""
-    names = (f"{letter:0<24}" for letter in map(_name, range(10_000)))
-    mine = [name for name in names if shard_of(name) == SHARD]
-    return Number(client, Subject(mine[index], "+1******0100", "US"), retention_ms=retention_ms)
+    subject = Subject(_names_of_the_shard()[index], "+1******0100", "US")
+    return Number(client, subject, retention_ms=retention_ms)
 
 
-def _name(number: int) -> str:
-    return "".join("abcdefghij"[int(digit)] for digit in str(number))
+@cache
+def _names_of_the_shard() -> list[str]:
+    letters = str.maketrans("0123456789", "abcdefghij")
+    names = (f"{str(number).translate(letters):0<24}" for number in range(10_000))
+    return [name for name in names if shard_of(name) == SHARD]
 
 
 SHARD = 7
