@@ -8,7 +8,7 @@ PRODUCTION := .venv-production
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
   --no-emit-index-url
 # Most tests wait for real servers: more of them at once than there are cores.
-WORKERS ?= 5
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test coverage check lint format types imports lock bench bench-audit screenshots clean
