@@ -12,7 +12,7 @@ from otp_service.domain.errors import CountryNotAllowedError, InvalidPhoneError
 # The longest E.164 number has 15 digits; the rest is room for spaces, brackets and dashes.
 MAX_INPUT_CHARS = 48
 # Those who log in at the moment, in each process, and nowhere but in its memory.
-_REMEMBERED = 1_024
+REMEMBERED = 1_024
 _MINUS_SIGN = "\u2212"
 _PUNCTUATION = frozenset("+().-/")
 _AS_MOST_TYPE_IT = re.compile(r"[0-9+().\-/ ]*")
@@ -61,7 +61,7 @@ class PhoneNumberReader:
 
 
 # A person's number is read again with each look of the login screen and with each try.
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def _understood(plain: str, default_region: str) -> PhoneNumber:
     try:
         number = phonenumbers.parse(plain, default_region)

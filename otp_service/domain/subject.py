@@ -4,8 +4,9 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
-from otp_service.domain.phone_number import PhoneNumber
+from otp_service.domain.phone_number import REMEMBERED, PhoneNumber
 
 # 15 bytes are 24 base32 characters without padding: 120 bits, safe in a URL and a Redis key.
 _PSEUDONYM_BYTES = 15
@@ -46,13 +47,15 @@ class Pseudonyms:
     def __init__(self, key: bytes) -> None:
         # Copied for each: hmac.digest hands Python's lock to another thread each time.
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
-
-    def subject_of(self, number: PhoneNumber) -> Subject:
-        return Subject(self._pseudonym("", number.e164), number.masked, number.region)
+        # Each step of a login asks for it again.
+        self.subject_of = lru_cache(REMEMBERED)(self._subject_of)
 
     def message_id_of(self, wamid: str) -> str:
         """How the audit knows one of Meta's messages: a wamid holds the number in base64."""
         return self._pseudonym("wamid:", wamid)
+
+    def _subject_of(self, number: PhoneNumber) -> Subject:
+        return Subject(self._pseudonym("", number.e164), number.masked, number.region)
 
     def _pseudonym(self, kind: str, plain: str) -> str:
         mac = self._mac.copy()

@@ -24,8 +24,10 @@ class WorkerMetrics:
     def begin_in_worker(self) -> None:
         """Before anything is counted in this process."""
         os.environ[_VARIABLE] = str(self.directory)
-        # The library chose when it was imported, and then there was no directory yet.
-        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
+        # The library chose when it was imported, and then there was no directory yet. Left to
+        # itself it asks the kernel at each figure which process this is.
+        process = os.getpid()
+        values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
 
     def hooks(self) -> dict[str, Callable[..., None]]:
         """gunicorn's, which call them in the process that started the workers."""
