@@ -51,9 +51,9 @@ def _presented_key() -> str:
 
 
 def _header_key() -> str:
-    key = request.headers.get("X-API-Key", "")
-    authorization = request.headers.get("Authorization", "")
-    scheme, _, credentials = authorization.partition(" ")
-    if not key and scheme.lower() == "bearer":
-        key = credentials
-    return key.strip()
+    environ = request.environ
+    key: str = environ.get("HTTP_X_API_KEY", "")
+    if key:
+        return key.strip()
+    scheme, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else ""

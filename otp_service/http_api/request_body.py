@@ -80,7 +80,7 @@ def origin_of(body: dict[str, Any]) -> RequestOrigin:
         client_id=g.client.client_id,
         ip=end_user_ip or caller_ip(),
         end_user_ip=end_user_ip,
-        user_agent=request.headers.get("User-Agent", ""),
+        user_agent=request.environ.get("HTTP_USER_AGENT", ""),
         http_request_id=g.http_request_id,
         received_at=g.received_at,
     )

@@ -29,16 +29,17 @@ def register_request_log(app: Flask, meter: RequestMeter) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers["X-Request-ID"] = g.http_request_id
-        took_s = time.monotonic() - g.received_at
-        client, outcome = g.get("client"), g.get("outcome", "ok")
+        facts = vars(g)
+        response.headers["X-Request-ID"] = facts["http_request_id"]
+        took_s = time.monotonic() - facts["received_at"]
+        client, outcome = facts.get("client"), facts.get("outcome", "ok")
         client_id = client.client_id if client else None
         # The rule, never the path: a role's path holds a phone number.
         method, rule = request.method, request.url_rule
         route = rule.rule if rule else None
         meter.request(
             rule=(method, route) if route else ("", ""),
-            action=g.get("action", ""),
+            action=facts.get("action", ""),
             outcome=outcome,
             client=client_id or "",
             took_s=took_s,
@@ -64,7 +65,7 @@ def note(**facts: str) -> None:
 
 def _start() -> None:
     g.received_at = time.monotonic()
-    given = request.headers.get("X-Request-ID", "")
+    given = request.environ.get("HTTP_X_REQUEST_ID", "")
     request_id = given if _ACCEPTED_ID.fullmatch(given) else _new_id()
     g.http_request_id = request_id
     structlog.contextvars.clear_contextvars()
