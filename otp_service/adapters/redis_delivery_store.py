@@ -38,14 +38,14 @@ class RedisDeliveryStore:
     waits: SendWaits = field(default_factory=SendWaits)
 
     def report(self, reports: Sequence[DeliveryReport]) -> None:
-        """All in one round trip; one more for each of a number that is refused by now."""
+        """All in one round trip; one more for each number that is refused by now."""
         replies = self.scripts.run_all([self._report_call(report) for report in reports])
         unknown = sum(reply[0] == "unknown" for reply in replies)
         if unknown:
             _log.info("reports_of_unknown_messages", count=unknown)
-        for report, reply in zip(reports, replies, strict=True):
-            if reply[2:] == [1]:
-                hold_refusal(self.scripts, self.context, report.label.subject)
+        told = zip(reports, replies, strict=True)
+        for subject in {report.label.subject for report, reply in told if reply[2:] == [1]}:
+            hold_refusal(self.scripts, self.context, subject)
 
     def disown(self, messages: Sequence[tuple[str, Subject | None]]) -> None:
         """Three round trips each; more for an old message.

@@ -124,6 +124,11 @@ class Scripts:
         """By the SHA-1 that they are called with."""
         return {script.sha: name for name, script in self._scripts.items()}
 
+    @property
+    def waits(self) -> bool:
+        """Whether replicas have to confirm what must last."""
+        return self._wait.replicas > 0
+
     def load(self) -> None:
         """Load all scripts, so that no request pays for it. Raise StoreUnavailableError."""
         with store_errors("script_load"):
@@ -152,7 +157,7 @@ class Scripts:
     def run(self, name: str, keys: Sequence[str], *args: Arg) -> Reply:
         """One round trip (two after Redis lost its scripts). Raise StoreUnavailableError."""
         with store_errors(name):
-            if self._wait.replicas and name in _MUST_LAST:
+            if self.waits and name in _MUST_LAST:
                 return self._run_and_wait(name, keys, args)
             script, send = self._scripts[name], self.client.execute_command
             try:

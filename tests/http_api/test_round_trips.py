@@ -11,8 +11,8 @@ from otp_service.bootstrap import build_services
 from tests.conftest import GAS_KEY
 from tests.environment import environment, settings_of
 from tests.http_api.conftest import OTHER_PHONE, PHONE, Caller, wrong
-from tests.http_api.meta import Meta, Screen
-from tests.webhook_bodies import messages, press
+from tests.http_api.meta import Meta, Screen, report_of
+from tests.webhook_bodies import messages, press, statuses
 
 _HANDSHAKE = ("HELLO ", "CLIENT ")
 
@@ -153,6 +153,22 @@ def test_a_thousand_reports_are_one_round_trip(counted, round_trips_of, simulato
     # That Meta calls at all is noted with the first one, then not for a while.
     assert round_trips_of(lambda: meta.report(message, "sent")) == 2
     assert round_trips_of(lambda: meta.report(message, *["delivered"] * 1_000)) == 1
+
+
+def test_reports_of_a_number_with_a_new_owner_are_a_command_each(
+    redis_url, simulator, commands_of, received
+):
+    checked = Counted(redis_url, simulator.base_url, WHATSAPP_IDENTITY_CHECK="true")
+    meta, caller = Meta(checked.app), checked.caller
+    caller.send()
+    caller.requires_valid(caller.validate(received()))
+    delivered = report_of(simulator.inbox(PHONE)[-1], "delivered")
+    meta.tell(statuses(delivered | {"recipient_identity_key_hash": "the first owner's"}))
+    caller.send()
+    message = simulator.inbox(PHONE)[-1]
+    meta.report(message, "failed", code=137000)
+    caller.refused(caller.send(), "recipient_unreachable", 422)
+    assert len(commands_of(lambda: meta.report(message, *["failed"] * 100, code=137000))) == 100
 
 
 def test_a_hundred_presses_look_through_the_whole_audit_once(counted, commands_of):
