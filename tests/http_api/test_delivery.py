@@ -152,7 +152,7 @@ def test_without_redis_nothing_is_sent_and_nobody_gets_in(caller_of, outage, sim
     for answer_of in (caller_of.send, caller_of.resend, lambda: caller_of.validate(code)):
         started = time.monotonic()
         answer = answer_of()
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < 3
         assert caller_of.refused(answer, "store_unavailable", 503, reached=False) == {}
         assert ("valid" in answer.get_json()) == ("error" in answer.get_json())
     assert simulator.requests_received == before

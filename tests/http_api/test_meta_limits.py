@@ -68,7 +68,7 @@ def test_a_burst_over_two_instances_earns_no_throttling(redis_url, strict_meta, 
 @pytest.fixture
 def fragile(redis_url, simulator):
     return Counted(
-        redis_url, simulator.base_url, WHATSAPP_CIRCUIT_FAILURES="3", WHATSAPP_CIRCUIT_WAIT="1"
+        redis_url, simulator.base_url, WHATSAPP_CIRCUIT_FAILURES="3", WHATSAPP_CIRCUIT_WAIT="3"
     )
 
 
@@ -78,7 +78,7 @@ def test_when_meta_is_away_sends_are_refused_at_once_and_cost_nothing(fragile, s
     before = (simulator.requests_received, fragile.hasher.digests)
     answer = fragile.caller.send()
     details = fragile.caller.refused(answer, "delivery_unavailable", 503)
-    assert details["retryAfter"] == 1
+    assert 1 <= details["retryAfter"] <= 3
     assert (simulator.requests_received, fragile.hasher.digests) == before
     assert "circuit_open" in reasons(store)
 

@@ -47,7 +47,7 @@ def test_the_message_beyond_it_leaves_a_second_after_the_first(gate):
     begun = time.monotonic()
     waits = [take(limiter, gate) for _ in range(4)]
     assert max(waits[:3]) < 0.9
-    assert 0.99 < time.monotonic() - begun < 2
+    assert 0.99 < time.monotonic() - begun < 5
 
 
 def test_instances_share_it_and_what_would_wait_too_long_is_refused(gate):

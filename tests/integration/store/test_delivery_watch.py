@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import redis
 
 # A wait looks again every two seconds whatever happens: news has to be faster.
-AT_ONCE_S = 1.0
+AT_ONCE_S = 1.8
 
 
 @pytest.fixture(scope="module")
