@@ -65,8 +65,13 @@ class Instance:
             return 0
         if self._process.poll() is None:
             os.killpg(self._process.pid, number)
-        return self._process.wait(45)
+        return self.ended()
 
     def begin_to_stop(self) -> None:
         assert self._process
         os.killpg(self._process.pid, signal.SIGTERM)
+
+    def ended(self) -> int:
+        """How it ended, once it has: a signal more may meet it when it has let go of all else."""
+        assert self._process
+        return self._process.wait(45)

@@ -30,7 +30,7 @@ def test_sigterm_lets_sends_end_and_signs_the_audit(office: Office):
         # Whoever comes now finds the other one.
         assert [office.send(phone).code for phone in later] == [None] * len(later)
         assert [one.result().code for one in asked] == [None] * len(people)
-    assert together([first.stop, second.stop]) == [0, 0]
+    assert together([first.ended, second.stop]) == [0, 0]
     # Nobody is left to sign what they did last.
     report = audit_report(office.variables)
     assert report.intact
