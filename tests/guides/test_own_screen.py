@@ -33,7 +33,7 @@ def test_a_visitor_logs_in_and_out(visitor: Visitor, phone: Phone):
     assert sent.json() == {
         "success": True,
         "message": "OTP sent",
-        "expiresIn": pytest.approx(600, abs=9),
+        "expiresIn": pytest.approx(595, abs=5),
         "awaitsCode": True,
     }
     won = visitor.post("/login/code", otpCode=phone.newest_code())

@@ -47,7 +47,7 @@ def test_the_body_is_json_whatever_the_content_type_says(app, received, content_
     assert sent.get_json() == {
         "success": True,
         "message": "OTP sent",
-        "expiresIn": pytest.approx(600, abs=9),
+        "expiresIn": pytest.approx(595, abs=5),
         "requestId": sent.get_json()["requestId"],
     }
     checked = post(app, content_type, action="whatsapp_validate_otp", otpCode=received(), **who)

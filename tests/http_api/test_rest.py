@@ -30,7 +30,7 @@ def test_a_send_and_a_login_answer_exactly_the_documented_members(post, received
     assert sent.get_json() == {
         "success": True,
         "message": "OTP sent",
-        "expiresIn": pytest.approx(600, abs=9),
+        "expiresIn": pytest.approx(595, abs=5),
         "requestId": request_id,
     }
     login = post("validate", phoneNumber=PHONE, otpCode=received(), requestId=request_id)

@@ -21,7 +21,7 @@ def test_a_person_who_stays_within_the_limit_for_a_while_sees_no_change(app, sto
         assert all(caller.send().get_json()["success"] for _ in range(3))
         # As though the quarter of an hour had gone by.
         store.delete(*store.scan_iter("otp-limits*"))
-    wait_s = pytest.approx(60, abs=9)
+    wait_s = pytest.approx(55, abs=5)
     assert refused(caller, caller.send()) == {"scope": "phone", "retryAfter": wait_s}
     assert caller.send(OTHER_PHONE).get_json()["success"]
 
@@ -48,8 +48,9 @@ def test_a_refused_send_spends_no_place_and_the_wait_is_as_long_as_was_said(buil
     limits = dict.fromkeys(("OTP_SEND_LIMIT", "OTP_CLIENT_LIMIT", "OTP_DAILY_LIMIT"), three)
     app = build(**limits, OTP_STATUS_LIMIT="10000 per second", OTP_SEND_WAITS="0,3")
     caller, screen = Caller(app, rest=True), Screen(app).send().send()
+    wait_s = pytest.approx(2, abs=1)
     for _ in range(3):
-        assert 1 <= refused(caller, caller.send())["retryAfter"] <= 3
+        assert refused(caller, caller.send()) == {"scope": "phone", "retryAfter": wait_s}
     wait_until(lambda: screen.status()["resendAllowedIn"] == 0)
     assert screen.status()["resendsRemaining"] == 1
     assert caller.send().get_json()["success"]
